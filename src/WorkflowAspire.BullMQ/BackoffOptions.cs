@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace WorkflowAspire.BullMQ;
+
+/// <summary>How long a job waits before its next attempt: BullMQ's <c>backoff</c> option.</summary>
+/// <param name="Type"><c>fixed</c> or <c>exponential</c>.</param>
+/// <param name="Delay">The wait (fixed), or the wait before the second attempt, which doubles with each further one (exponential); to the millisecond.</param>
+[JsonConverter(typeof(BackoffConverter))]
+public sealed record BackoffOptions(string Type, TimeSpan Delay)
+{
+    /// <summary>The part of the wait that is random, from 0 (none, the default) to 1 (anything between nothing and the whole wait).</summary>
+    public double Jitter { get; init; }
+
+    /// <summary>The same wait before each attempt.</summary>
+    public static BackoffOptions Fixed(TimeSpan delay) => new("fixed", delay);
+
+    /// <summary>A wait that doubles with each attempt.</summary>
+    public static BackoffOptions Exponential(TimeSpan delay) => new("exponential", delay);
+
+    /// <summary>The wait after the given number of failed attempts, or null for a type that is not known here.</summary>
+    internal TimeSpan? WaitAfter(int attemptsMade, Random random)
+    {
+        double? longest = Type switch
+        {
+            "fixed" => Delay.TotalMilliseconds,
+            // Capped where a TimeSpan ends, long after anyone waits for it.
+            "exponential" => Math.Min(Math.Round(Math.Pow(2, attemptsMade - 1) * Delay.TotalMilliseconds), TimeSpan.FromDays(36_500).TotalMilliseconds),
+            _ => null,
+        };
+        return longest is { } wait
+            ? TimeSpan.FromMilliseconds(Jitter > 0 ? Math.Floor((random.NextDouble() * wait * Jitter) + (wait * (1 - Jitter))) : wait)
+            : null;
+    }
+}
+
+/// <summary>Reads BullMQ's two forms, a number of milliseconds (fixed) or <c>{ type, delay, jitter }</c>; writes the second.</summary>
+internal sealed class BackoffConverter : JsonConverter<BackoffOptions>
+{
+    public override BackoffOptions? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Number) return BackoffOptions.Fixed(TimeSpan.FromMilliseconds(reader.GetDouble()));
+        using var form = JsonDocument.ParseValue(ref reader);
+        if (form.RootElement.ValueKind != JsonValueKind.Object) return null;
+        var type = form.RootElement.TryGetProperty("type", out var t) ? t.GetString() : null;
+        var delay = form.RootElement.TryGetProperty("delay", out var d) && d.ValueKind == JsonValueKind.Number ? d.GetDouble() : 0;
+        var jitter = form.RootElement.TryGetProperty("jitter", out var j) && j.ValueKind == JsonValueKind.Number ? j.GetDouble() : 0;
+        return new BackoffOptions(type ?? "fixed", TimeSpan.FromMilliseconds(delay)) { Jitter = jitter };
+    }
+
+    public override void Write(Utf8JsonWriter writer, BackoffOptions value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", value.Type);
+        writer.WriteNumber("delay", (long)value.Delay.TotalMilliseconds);
+        if (value.Jitter > 0) writer.WriteNumber("jitter", value.Jitter);
+        writer.WriteEndObject();
+    }
+}

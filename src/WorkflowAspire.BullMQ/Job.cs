@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace WorkflowAspire.BullMQ;
+
+/// <summary>A job as it was when it was read; it does not follow later changes.</summary>
+public sealed class Job
+{
+    internal Job(string id, string name)
+    {
+        Id = id;
+        Name = name;
+    }
+
+    /// <summary>The job's id, unique in its queue.</summary>
+    public string Id { get; }
+
+    /// <summary>The job's name, which tells kinds of jobs in one queue apart.</summary>
+    public string Name { get; }
+
+    /// <summary>The payload as it is stored: UTF-8 JSON, byte for byte what the producer wrote.</summary>
+    public ReadOnlyMemory<byte> Data { get; internal init; }
+
+    /// <summary>The options the job was added with.</summary>
+    public JobOptions Options { get; internal init; } = new();
+
+    /// <summary>When the job was created.</summary>
+    public DateTimeOffset Timestamp { get; internal init; }
+
+    /// <summary>The delay that the job has now; zero once it is due.</summary>
+    public TimeSpan Delay { get; internal init; }
+
+    /// <summary>The priority that the job has now; 0 for none.</summary>
+    public int Priority { get; internal init; }
+
+    /// <summary>How many attempts have ended.</summary>
+    public int AttemptsMade { get; internal set; }
+
+    /// <summary>How many times a worker has taken the job, those included that ended without a result.</summary>
+    public int AttemptsStarted { get; internal init; }
+
+    /// <summary>How many times the job stalled: its worker vanished or lost the lock.</summary>
+    public int StalledCounter { get; internal init; }
+
+    /// <summary>When a worker last took the job; null if none has.</summary>
+    public DateTimeOffset? ProcessedOn { get; internal init; }
+
+    /// <summary>When the job completed or failed for good; null before.</summary>
+    public DateTimeOffset? FinishedOn { get; internal init; }
+
+    /// <summary>The message of the last failed attempt; null where none failed.</summary>
+    public string? FailedReason { get; internal init; }
+
+    /// <summary>The stack traces of failed attempts, oldest first.</summary>
+    public IReadOnlyList<string> Stacktrace { get; internal init; } = [];
+
+    /// <summary>What the processor returned: UTF-8 JSON; null before the job completes.</summary>
+    public ReadOnlyMemory<byte>? ReturnValue { get; internal init; }
+
+    /// <summary>The name of the worker that last took the job; null for a worker without a name.</summary>
+    public string? ProcessedBy { get; internal init; }
+
+    /// <summary>Why the job is to fail without being processed, for example because it stalled too often.</summary>
+    internal string? DeferredFailure { get; init; }
+
+    /// <summary>The payload as <typeparamref name="T"/>.</summary>
+    /// <exception cref="JsonException">The payload is not JSON of that form.</exception>
+    public T? GetData<T>(JsonTypeInfo<T> typeInfo) => JsonSerializer.Deserialize(Data.Span, typeInfo);
+
+    /// <summary>Whether another attempt is allowed after the one that is running fails.</summary>
+    internal bool HasAttemptsLeft => AttemptsMade + 1 < Options.Attempts;
+}

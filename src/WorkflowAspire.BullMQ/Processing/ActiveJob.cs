@@ -1,0 +1,39 @@
+namespace WorkflowAspire.BullMQ.Processing;
+
+/// <summary>A job that this worker has taken, with the token that proves it.</summary>
+internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private long _lockedAt = lockedAt;
+    private int _ending;
+
+    public Job Job { get; } = job;
+
+    public string Token { get; } = token;
+
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>The timestamp of the last proof that the lock is ours.</summary>
+    public long LockedAt => Volatile.Read(ref _lockedAt);
+
+    /// <summary>Another worker may have the job: nothing of this attempt may be written.</summary>
+    public bool IsLost => Volatile.Read(ref _ending) == 1;
+
+    /// <summary>The worker closes and gives the job back.</summary>
+    public bool IsReturning => Volatile.Read(ref _ending) == 2;
+
+    public void Renewed(long timestamp) => Volatile.Write(ref _lockedAt, timestamp);
+
+    public void Lose() => End(1);
+
+    public void Return() => End(2);
+
+    public void Dispose() => _cancellation.Dispose();
+
+    private void End(int ending)
+    {
+        if (Interlocked.CompareExchange(ref _ending, ending, 0) != 0) return;
+        // Callbacks that the processor has registered must not run on the thread that renews the other locks.
+        _ = _cancellation.CancelAsync();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace WorkflowAspire.BullMQ.Processing;
+
+/// <summary>Blocks on the queue's marker, on a connection of its own, until there is something to take.</summary>
+internal sealed class Marker(QueueKeys keys, IConnectionMultiplexer connection, TimeSpan drainDelay, TimeProvider time) : IAsyncDisposable
+{
+    // A blocked connection must notice within this time that its server is gone.
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestBlock = TimeSpan.FromMilliseconds(2);
+
+    public static async Task<Marker> ConnectAsync(QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time)
+    {
+        var configuration = ConfigurationOptions.Parse(redis.Configuration);
+        configuration.ClientName = options.Name is { } name ? $"{keys.ClientName}:w:{name}" : keys.ClientName;
+        configuration.AbortOnConnectFail = false;
+        configuration.AsyncTimeout = (int)(LongestBlock + TimeSpan.FromSeconds(5)).TotalMilliseconds;
+        // Without subscriptions the multiplexer opens one connection, and the worker is listed once.
+        configuration.CommandMap = CommandMap.Create(["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
+        options.ConfigureBlockingConnection?.Invoke(configuration);
+        return new Marker(keys, await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), options.DrainDelay, time);
+    }
+
+    /// <summary>Returns when there may be something to take: the marker came, the next delayed job is due, or the wait grew long.</summary>
+    public async Task WaitAsync(DateTimeOffset? nextDelayed)
+    {
+        while (true)
+        {
+            var wait = nextDelayed is { } due ? due - time.GetUtcNow() : drainDelay;
+            if (wait <= TimeSpan.Zero) return;
+            var block = wait < ShortestBlock ? ShortestBlock : wait < LongestBlock ? wait : LongestBlock;
+            var popped = await connection.GetDatabase()
+                .ExecuteAsync("BZPOPMIN", keys.Marker, block.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            if (popped.IsNull) return;
+
+            // The marker of a delayed job says when; this worker has it now and must keep that time.
+            var score = double.Parse(((string[])popped!)[2], CultureInfo.InvariantCulture);
+            if (score <= time.GetUtcNow().ToUnixTimeMilliseconds()) return;
+            var announced = DateTimeOffset.FromUnixTimeMilliseconds((long)score);
+            if (nextDelayed is null || announced < nextDelayed) nextDelayed = announced;
+        }
+    }
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+}

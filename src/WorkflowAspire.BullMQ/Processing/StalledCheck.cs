@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
+
+namespace WorkflowAspire.BullMQ.Processing;
+
+/// <summary>Looks for jobs whose worker vanished and puts them back, at an interval that all workers of a queue share.</summary>
+internal sealed partial class StalledCheck(QueueKeys keys, IDatabase database, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
+{
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(options.StalledInterval, time);
+        do
+        {
+            try
+            {
+                var stalled = (string[])(await Script.RecoverStalled.RunAsync(database, keys.All,
+                [
+                    keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxStalledCount, (long)options.StalledInterval.TotalMilliseconds,
+                ]).ConfigureAwait(false))!;
+                outage.Succeeded();
+                foreach (var jobId in stalled) Stalled(logger, jobId);
+            }
+            catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                outage.Failed(error);
+            }
+        }
+        while (await NextAsync(timer, stopping).ConfigureAwait(false));
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Job {jobId} stalled: its worker vanished or lost the lock; it waits again")]
+    private static partial void Stalled(ILogger logger, string jobId);
+}

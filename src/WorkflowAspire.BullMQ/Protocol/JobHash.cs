@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace WorkflowAspire.BullMQ.Protocol;
+
+/// <summary>Reads a job from the fields of its Redis hash.</summary>
+internal static class JobHash
+{
+    /// <param name="id">The job's id.</param>
+    /// <param name="fields">Field, value, field, value … as HGETALL returns them.</param>
+    /// <param name="takenAt">When this worker took the job; null where the hash was only read.</param>
+    /// <param name="takenBy">The name of the worker that took it.</param>
+    public static Job Read(string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
+    {
+        RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
+        RedisValue processedBy = default, deferredFailure = default;
+        long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
+        for (var i = 0; i + 1 < fields.Length; i += 2)
+        {
+            var value = fields[i + 1];
+            switch ((string?)fields[i])
+            {
+                case "name": name = value; break;
+                case "data": data = value; break;
+                case "opts": opts = value; break;
+                case "timestamp": timestamp = Number(value); break;
+                case "delay": delay = Number(value); break;
+                case "priority": priority = Number(value); break;
+                case "atm": attemptsMade = Number(value); break;
+                case "ats": attemptsStarted = Number(value); break;
+                case "stc": stalled = Number(value); break;
+                case "processedOn": processedOn = Number(value); break;
+                case "finishedOn": finishedOn = Number(value); break;
+                case "returnvalue": returnValue = value; break;
+                case "failedReason": failedReason = value; break;
+                case "stacktrace": stacktrace = value; break;
+                case "pb": processedBy = value; break;
+                case "defa": deferredFailure = value; break;
+            }
+        }
+
+        return new Job(id, name.IsNull ? "" : name.ToString())
+        {
+            Data = data.IsNull ? "{}"u8.ToArray() : data,
+            Options = ReadOptions(opts),
+            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(timestamp),
+            Delay = TimeSpan.FromMilliseconds(delay),
+            Priority = (int)priority,
+            AttemptsMade = (int)attemptsMade,
+            // The script reads the hash before it counts this start.
+            AttemptsStarted = (int)attemptsStarted + (takenAt is null ? 0 : 1),
+            StalledCounter = (int)stalled,
+            ProcessedOn = takenAt ?? Time(processedOn),
+            FinishedOn = Time(finishedOn),
+            ReturnValue = returnValue.IsNull ? null : (ReadOnlyMemory<byte>)returnValue,
+            FailedReason = failedReason.IsNull ? null : failedReason.ToString(),
+            Stacktrace = ReadStacktrace(stacktrace),
+            ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
+            DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
+        };
+    }
+
+    // Lua may have written a number with a fraction or an exponent.
+    private static long Number(RedisValue value) =>
+        value.TryParse(out long whole) ? whole
+        : double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? (long)real : 0;
+
+    private static DateTimeOffset? Time(long milliseconds) =>
+        milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static JobOptions ReadOptions(RedisValue json)
+    {
+        if (json.IsNullOrEmpty) return new JobOptions();
+        try
+        {
+            return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)json).Span, BullMQJsonContext.Default.JobOptions) ?? new JobOptions();
+        }
+        catch (JsonException)
+        {
+            // Options of a form that BullMQ never writes: the job runs with the defaults rather than blocking its queue.
+            return new JobOptions();
+        }
+    }
+
+    private static List<string> ReadStacktrace(RedisValue json)
+    {
+        if (json.IsNullOrEmpty) return [];
+        try
+        {
+            return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)json).Span, BullMQJsonContext.Default.ListString) ?? [];
+        }
+        catch (JsonException)
+        {
+            return [json.ToString()];
+        }
+    }
+}

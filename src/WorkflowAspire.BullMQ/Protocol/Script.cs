@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+
+namespace WorkflowAspire.BullMQ.Protocol;
+
+/// <summary>One transition of the protocol: a file of <c>Scripts/</c> with the parts that its header's <c>needs</c> line names.</summary>
+internal sealed partial class Script
+{
+    public static readonly Script Add = new("Add");
+    public static readonly Script Complete = new("Complete");
+    public static readonly Script ExtendLocks = new("ExtendLocks");
+    public static readonly Script Fail = new("Fail");
+    public static readonly Script GetState = new("GetState");
+    public static readonly Script HandBack = new("HandBack");
+    public static readonly Script Pause = new("Pause");
+    public static readonly Script RecoverStalled = new("RecoverStalled");
+    public static readonly Script Remove = new("Remove");
+    public static readonly Script Reprocess = new("Reprocess");
+    public static readonly Script Resume = new("Resume");
+    public static readonly Script Retry = new("Retry");
+
+    private readonly string _text;
+
+    private Script(string name)
+    {
+        var body = Read($"{name}.lua");
+        var text = new StringBuilder();
+        foreach (Match part in PartNames().Matches(NeedsLine().Match(body).Groups[1].Value))
+            text.Append(Read($"Parts.{part.Value}.lua")).Append('\n');
+        _text = text.Append(body).ToString();
+    }
+
+    public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(_text, keys, arguments).ConfigureAwait(false);
+        }
+        catch (RedisServerException gone) when (IsScriptGone(gone))
+        {
+            return await database.ScriptEvaluateAsync(_text, keys, arguments).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs on the calling thread, for callers that must not depend on the thread pool.</summary>
+    public RedisResult Run(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return database.ScriptEvaluate(_text, keys, arguments);
+        }
+        catch (RedisServerException gone) when (IsScriptGone(gone))
+        {
+            return database.ScriptEvaluate(_text, keys, arguments);
+        }
+    }
+
+    // After SCRIPT FLUSH or a failover the client learns once that the server no longer has the script, and loads it again.
+    private static bool IsScriptGone(RedisServerException error) => error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+
+    private static string Read(string file)
+    {
+        var name = $"{typeof(Queue).Namespace}.Scripts.{file}";
+        using var stream = typeof(Script).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The script {name} is not embedded in this assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"^-- needs +(.+)$", RegexOptions.Multiline)]
+    private static partial Regex NeedsLine();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex PartNames();
+}

@@ -1,0 +1,36 @@
+-- Add.lua: adds jobs, each once: an id that exists already is left as it is.
+-- needs    Queue, Events, Waiting
+-- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority, lifo (1/0)
+-- leaves   the job hash; its id in wait, prioritized or delayed; the marker; events `added` and `waiting` or `delayed`, or `duplicated`
+-- returns  the ids, in order
+local ids = {}
+local blocked = mayNotStart()
+
+for at = 3, #ARGV, 8 do
+  local id, name, data, opts = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local timestamp, delay, priority, lifo = ARGV[at + 4], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6]), ARGV[at + 7]
+
+  local number = call("INCR", idKey)
+  if id == "" then id = whole(number) end
+  local jobKey = prefix .. id
+
+  if call("EXISTS", jobKey) == 1 then
+    emit("event", "duplicated", "jobId", id)
+  else
+    call("HSET", jobKey, "name", name, "data", data, "opts", opts, "timestamp", timestamp, "delay", whole(delay),
+      "priority", whole(priority))
+    emit("event", "added", "jobId", id, "name", name)
+    if delay > 0 then
+      toDelayed(id, tonumber(timestamp) + delay)
+      wakeForNextDelayed()
+    else
+      toWaitOrPrioritized(id, priority, lifo == "1" and "RPUSH" or "LPUSH")
+      wakeWorkers(blocked)
+      emit("event", "waiting", "jobId", id)
+    end
+  end
+  ids[#ids + 1] = id
+end
+
+trimStream(metaKey, eventsKey)
+return ids

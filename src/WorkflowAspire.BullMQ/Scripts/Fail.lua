@@ -1,0 +1,42 @@
+-- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
+-- needs    Queue, Events, Waiting, Finish
+-- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker
+-- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
+--          (optional) dead letter prefix, job name, data, opts as JSON
+-- leaves   job.failedReason, stacktrace, finishedOn, atm; failed scored by time, trimmed; lock gone; events `failed` and
+--          `retries-exhausted`; a waiting job of the same id in the dead letter queue, renewed where one is there already
+-- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)
+local id, token, reason, stacktrace, attempts = ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+local jobKey = prefix .. id
+
+if call("EXISTS", jobKey) == 0 then return -1 end
+local released = releaseLock(jobKey, id, token)
+if released < 0 then return released end
+if call("LREM", activeKey, -1, id) < 1 then return -3 end
+
+trimStream(metaKey, eventsKey)
+call("HSET", jobKey, "failedReason", reason, "stacktrace", stacktrace)
+local made = call("HINCRBY", jobKey, "atm", 1)
+call("HDEL", jobKey, "defa")
+enterFinished(failedKey, jobKey, id, "failedReason", reason, tonumber(ARGV[8]), ARGV[9], ARGV[10])
+emit("event", "failed", "jobId", id, "failedReason", reason, "prev", "active")
+if made >= attempts then emit("event", "retries-exhausted", "jobId", id, "attemptsMade", whole(made)) end
+
+if ARGV[11] then
+  local deadWait, deadMeta, deadId, deadEvents, deadMarker = KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
+  local deadKey = ARGV[11] .. id
+  call("INCR", deadId)
+  if call("EXISTS", deadKey) == 1 then
+    call("HSET", deadKey, "data", ARGV[13], "timestamp", nowText)
+    toStream(deadEvents, "event", "duplicated", "jobId", id)
+  else
+    call("HSET", deadKey, "name", ARGV[12], "data", ARGV[13], "opts", ARGV[14], "timestamp", nowText, "delay", 0, "priority", 0)
+    toStream(deadEvents, "event", "added", "jobId", id, "name", ARGV[12])
+    call("LPUSH", deadWait, id)
+    if call("HEXISTS", deadMeta, "paused") == 0 then call("ZADD", deadMarker, 0, "0") end
+    toStream(deadEvents, "event", "waiting", "jobId", id)
+  end
+  trimStream(deadMeta, deadEvents)
+end
+emitDrainedIfEmpty()
+return 0

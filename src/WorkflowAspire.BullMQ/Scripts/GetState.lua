@@ -1,0 +1,16 @@
+-- GetState.lua: where a job is now, in one consistent look.
+-- needs    Queue
+-- argv     prefix, now, id
+-- returns  completed, failed, delayed, prioritized, active, waiting, waiting-children or unknown
+local id = ARGV[3]
+if call("ZSCORE", completedKey, id) then return "completed" end
+if call("ZSCORE", failedKey, id) then return "failed" end
+if call("ZSCORE", delayedKey, id) then return "delayed" end
+if call("ZSCORE", prioritizedKey, id) then return "prioritized" end
+if call("ZSCORE", waitingChildrenKey, id) then return "waiting-children" end
+for _, list in ipairs({ { activeKey, "active" }, { waitKey, "waiting" }, { pausedKey, "waiting" } }) do
+  for _, member in ipairs(call("LRANGE", list[1], 0, -1)) do
+    if member == id then return list[2] end
+  end
+end
+return "unknown"

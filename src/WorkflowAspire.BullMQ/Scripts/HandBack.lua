@@ -1,0 +1,24 @@
+-- HandBack.lua: a worker that closes returns a job it did not finish; the job is the next to be taken and loses no attempt.
+-- needs    Queue, Events, Waiting, Finish
+-- argv     prefix, now, id, token
+-- leaves   lock gone; the job at the head of wait (or first of its priority); event `waiting`
+-- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)
+local id, token = ARGV[3], ARGV[4]
+local jobKey = prefix .. id
+
+if call("EXISTS", jobKey) == 0 then return -1 end
+local released = releaseLock(jobKey, id, token)
+if released < 0 then return released end
+if call("LREM", activeKey, -1, id) < 1 then return -3 end
+
+local blocked = mayNotStart()
+local priority = tonumber(call("HGET", jobKey, "priority")) or 0
+if priority > 0 then
+  call("ZADD", prioritizedKey, whole(priority * 0x100000000), id)
+else
+  call("RPUSH", targetKey, id)
+end
+wakeWorkers(blocked)
+emit("event", "waiting", "jobId", id, "prev", "active")
+trimStream(metaKey, eventsKey)
+return 0

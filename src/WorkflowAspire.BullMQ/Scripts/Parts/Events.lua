@@ -1,0 +1,35 @@
+-- The event stream, which Node's QueueEvents reads. A server without streams (Garnet) loses the events and nothing else.
+local hasStreams = true
+
+local function toStream(stream, ...)
+  if not hasStreams then return end
+  local reply = redis.pcall("XADD", stream, "*", ...)
+  if type(reply) == "table" and reply.err then
+    if not string.find(string.lower(reply.err), "unknown command", 1, true) then error(reply.err) end
+    hasStreams = false
+  end
+end
+
+local function emit(...)
+  toStream(eventsKey, ...)
+end
+
+local function maxEvents(meta)
+  local max = call("HGET", meta, "opts.maxLenEvents")
+  if not max then
+    max = "10000"
+    call("HSET", meta, "opts.maxLenEvents", max)
+  end
+  return max
+end
+
+-- Once a script, however many events it writes.
+local function trimStream(meta, stream)
+  local max = maxEvents(meta)
+  if not hasStreams then return end
+  local reply = redis.pcall("XTRIM", stream, "MAXLEN", "~", max)
+  if type(reply) == "table" and reply.err then
+    if not string.find(string.lower(reply.err), "unknown command", 1, true) then error(reply.err) end
+    hasStreams = false
+  end
+end

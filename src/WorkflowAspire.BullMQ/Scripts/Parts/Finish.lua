@@ -1,0 +1,51 @@
+-- What completing and failing share: giving up the lock, leaving active, entering the finished set, keeping it short.
+
+-- 0 released · -2 no lock · -6 the lock is another worker's
+local function releaseLock(jobKey, id, token)
+  local holder = call("GET", jobKey .. ":lock")
+  if holder == token then
+    call("DEL", jobKey .. ":lock")
+    call("SREM", stalledKey, id)
+    return 0
+  end
+  return holder and -6 or -2
+end
+
+local function deleteJob(jobKey)
+  call("DEL", jobKey, jobKey .. ":logs", jobKey .. ":dependencies", jobKey .. ":processed", jobKey .. ":failed",
+    jobKey .. ":unsuccessful")
+end
+
+-- keepCount -1 keeps all, 0 none; keepAge is in seconds, "" for no limit; at most keepLimit old jobs go in one call.
+local function keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
+  if keepAge ~= "" then
+    local oldest = now - tonumber(keepAge) * 1000
+    local old = call("ZREVRANGEBYSCORE", finishedKey, whole(oldest), "-inf", "LIMIT", 0, keepLimit)
+    for _, oldId in ipairs(old) do
+      deleteJob(prefix .. oldId)
+      call("ZREM", finishedKey, oldId)
+    end
+  end
+  if keepCount > 0 then
+    local old = call("ZREVRANGE", finishedKey, keepCount, -1)
+    for _, oldId in ipairs(old) do deleteJob(prefix .. oldId) end
+    if #old > 0 then call("ZREMRANGEBYRANK", finishedKey, 0, -(keepCount + 1)) end
+  end
+end
+
+-- property is "returnvalue" or "failedReason".
+local function enterFinished(finishedKey, jobKey, id, property, value, keepCount, keepAge, keepLimit)
+  if keepCount == 0 then
+    deleteJob(jobKey)
+    return
+  end
+  call("ZADD", finishedKey, nowText, id)
+  call("HSET", jobKey, property, value, "finishedOn", nowText)
+  keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
+end
+
+local function emitDrainedIfEmpty()
+  if call("LLEN", waitKey) == 0 and call("LLEN", activeKey) == 0 and call("ZCARD", prioritizedKey) == 0 then
+    emit("event", "drained")
+  end
+end

@@ -1,0 +1,68 @@
+-- take(count, token, lockMilliseconds, workerName): moves up to `count` jobs to active, each with a lock of this token.
+-- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", id, {field, value, …}, id, {…}, … }
+--          A job whose hash is gone is dropped from the queue and comes with an empty field list.
+local function take(count, token, lockMilliseconds, workerName)
+  local settings = call("HMGET", metaKey, "paused", "concurrency", "max", "duration", "version")
+  chooseTarget(settings[1], settings[5])
+  local blocked = settings[1] and true or false
+  if not blocked and settings[2] then
+    local room = tonumber(settings[2]) - call("LLEN", activeKey)
+    if room <= 0 then blocked = true else count = math.min(count, room) end
+  end
+  promoteDelayed(blocked)
+
+  local max = tonumber(settings[3])
+  if max then
+    local used = tonumber(call("GET", limiterKey) or "0")
+    if used >= max then
+      local ttl = call("PTTL", limiterKey)
+      if ttl > 0 then return { ttl, "" } end
+      call("DEL", limiterKey)
+      used = 0
+    end
+    count = math.min(count, max - used)
+  end
+  if blocked then return { 0, "" } end
+
+  local taken = { 0, "" }
+  local started = 0
+  while started < count do
+    local id = call("RPOPLPUSH", waitKey, activeKey)
+    if not id then
+      local first = call("ZPOPMIN", prioritizedKey)
+      if #first == 0 then
+        call("DEL", priorityCounterKey)
+        break
+      end
+      id = first[1]
+      call("LPUSH", activeKey, id)
+    end
+    local jobKey = prefix .. id
+    local fields = call("HGETALL", jobKey)
+    if #fields == 0 then
+      call("LREM", activeKey, 1, id)
+    else
+      if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then
+        call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(settings[4]) or 0)))
+      end
+      call("SET", jobKey .. ":lock", token, "PX", lockMilliseconds)
+      emit("event", "active", "jobId", id, "prev", "waiting")
+      if workerName ~= "" then
+        call("HSET", jobKey, "processedOn", nowText, "pb", workerName)
+      else
+        call("HSET", jobKey, "processedOn", nowText)
+      end
+      call("HINCRBY", jobKey, "ats", 1)
+      started = started + 1
+    end
+    taken[#taken + 1] = id
+    taken[#taken + 1] = fields
+  end
+
+  if started > 0 then call("ZADD", markerKey, 0, "0") end
+  if started < count then
+    local due = nextDelayed()
+    if due then taken[2] = string.format("%.17g", due) end
+  end
+  return taken
+end

@@ -1,0 +1,69 @@
+using StackExchange.Redis;
+
+namespace WorkflowAspire.BullMQ;
+
+/// <summary>Processes one job and returns its result as UTF-8 JSON (<c>null</c> where there is none).</summary>
+/// <param name="job">The job.</param>
+/// <param name="cancellationToken">Cancelled when the job is no longer this worker's (its lock is lost) or the worker closes and can't wait any longer.</param>
+/// <remarks>An exception is a failed attempt; <see cref="UnrecoverableError"/> fails the job for good.</remarks>
+public delegate Task<ReadOnlyMemory<byte>> JobProcessor(Job job, CancellationToken cancellationToken);
+
+/// <summary>How a <see cref="Worker"/> takes and keeps jobs; names and defaults are those of Node's package.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>Jobs processed at the same time.</summary>
+    /// <value>Default 1.</value>
+    public int Concurrency { get; init; } = 1;
+
+    /// <summary>How long a job stays this worker's without a renewal; renewed well before.</summary>
+    /// <value>Default 30 seconds.</value>
+    public TimeSpan LockDuration { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often jobs of vanished workers are looked for. A stalled job is found at the second look at the latest.</summary>
+    /// <value>Default 30 seconds.</value>
+    public TimeSpan StalledInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many times a job may stall before it fails for good.</summary>
+    /// <value>Default 1.</value>
+    public int MaxStalledCount { get; init; } = 1;
+
+    /// <summary>How long an idle worker waits for the marker before it looks for itself.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The worker's name, which its jobs and the list of workers show; null for none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What every key of the queue begins with.</summary>
+    /// <value>Default <c>bull</c>.</value>
+    public string Prefix { get; init; } = "bull";
+
+    /// <summary>Which completed jobs stay, for jobs that don't say themselves; null for all.</summary>
+    public KeepJobs? RemoveOnComplete { get; init; }
+
+    /// <summary>Which failed jobs stay, for jobs that don't say themselves; null for all.</summary>
+    public KeepJobs? RemoveOnFail { get; init; }
+
+    /// <summary>Where jobs go that fail for good; null for nowhere but the failed set.</summary>
+    public DeadLetterOptions? DeadLetter { get; init; }
+
+    /// <summary>Awaited after Redis has recorded a failed attempt. What it throws is logged and changes nothing.</summary>
+    public Func<JobFailure, Task>? OnFailed { get; init; }
+
+    /// <summary>
+    /// Adjusts the worker's own connection, on which it waits for jobs. It starts from the given multiplexer's configuration
+    /// string, which has no callbacks (certificates, tokens): add those here.
+    /// </summary>
+    public Action<ConfigurationOptions>? ConfigureBlockingConnection { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range; the message names it.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Concurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LockDuration, TimeSpan.FromMilliseconds(10));
+        ArgumentOutOfRangeException.ThrowIfLessThan(StalledInterval, TimeSpan.FromMilliseconds(1));
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxStalledCount);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DrainDelay, TimeSpan.Zero);
+        if (DeadLetter is { } deadLetter) QueueKeys.Validate(deadLetter.QueueName, nameof(DeadLetter));
+    }
+}
