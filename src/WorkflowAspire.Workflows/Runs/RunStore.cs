@@ -1,0 +1,124 @@
+using WorkflowAspire.Workflows.Store;
+
+namespace WorkflowAspire.Workflows.Runs;
+
+/// <summary>The runs and their steps, in PostgreSQL or SQLite. Thread-safe.</summary>
+public sealed partial class RunStore
+{
+    private const string Select = $"SELECT {WorkflowRun.Columns} FROM workflow_runs";
+
+    private readonly WorkflowDatabase _database;
+    private readonly TimeProvider _time;
+
+    internal RunStore(WorkflowDatabase database, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+    }
+
+    /// <summary>Adds a run; its id must be new.</summary>
+    public Task CreateAsync(WorkflowRun run, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return _database.ExecuteAsync(
+            $"""
+            INSERT INTO workflow_runs ({WorkflowRun.Columns})
+            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed)
+            """,
+            new StoreParameters
+            {
+                ["id"] = run.Id,
+                ["tenant"] = run.TenantId,
+                ["workflow"] = run.WorkflowId,
+                ["status"] = run.Status.ToName(),
+                ["input"] = run.Input,
+                ["output"] = run.Output,
+                ["error"] = Storable(run.Error),
+                ["attempts"] = run.Attempts,
+                ["created"] = run.CreatedAt,
+                ["enqueued"] = run.EnqueuedAt,
+                ["started"] = run.StartedAt,
+                ["completed"] = run.CompletedAt,
+            },
+            ct);
+    }
+
+    /// <summary>Notes that the run's job is in the queue.</summary>
+    /// <returns>False where that was known already, or there is no such run.</returns>
+    public async Task<bool> MarkEnqueuedAsync(Guid id, DateTimeOffset at, CancellationToken ct = default) =>
+        await _database.ExecuteAsync(
+            "UPDATE workflow_runs SET enqueued_at = @at WHERE id = @id AND enqueued_at IS NULL",
+            new StoreParameters { ["id"] = id, ["at"] = at },
+            ct).ConfigureAwait(false) == 1;
+
+    /// <summary>The run of this id, or null.</summary>
+    public async Task<WorkflowRun?> FindAsync(Guid id, CancellationToken ct = default)
+    {
+        var found = await _database.QueryAsync($"{Select} WHERE id = @id", new StoreParameters { ["id"] = id }, WorkflowRun.Read, ct).ConfigureAwait(false);
+        return found.SingleOrDefault();
+    }
+
+    /// <summary>The steps of a run that have ended, in the order in which they began.</summary>
+    public async Task<IReadOnlyList<WorkflowStep>> ListStepsAsync(Guid runId, CancellationToken ct = default) =>
+        await _database.QueryAsync(
+            $"SELECT {WorkflowStep.Columns} FROM workflow_steps WHERE run_id = @run ORDER BY position, started_at",
+            new StoreParameters { ["run"] = runId },
+            WorkflowStep.Read,
+            ct).ConfigureAwait(false);
+
+    /// <summary>Lists runs, newest first.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="cursor">The page before's <see cref="RunPage.NextCursor"/>; null for the first page.</param>
+    /// <param name="limit">How many at most, from 1 to 1000.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="FormatException">The cursor is none of this list's.</exception>
+    public async Task<RunPage> ListAsync(RunFilter filter, string? cursor, int limit, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        var parameters = new StoreParameters { ["limit"] = limit + 1 };
+        var conditions = new List<string>();
+        void Where(string condition, string name, object value)
+        {
+            conditions.Add(condition);
+            parameters[name] = value;
+        }
+
+        if (filter.TenantId is { } tenant) Where("tenant_id = @tenant", "tenant", tenant);
+        if (filter.WorkflowId is { } workflow) Where("workflow_id = @workflow", "workflow", workflow);
+        if (filter.Status is { } status) Where("status = @status", "status", status.ToName());
+        if (cursor is not null)
+        {
+            var after = RunCursor.Parse(cursor);
+            Where("(created_at, id) < (@created, @id)", "created", after.CreatedAt);
+            parameters["id"] = after.Id;
+        }
+
+        var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
+        var runs = await _database.QueryAsync(
+            $"{Select} {where} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
+        if (runs.Count <= limit) return new RunPage(runs, null);
+        runs.RemoveAt(limit);
+        return new RunPage(runs, new RunCursor(runs[^1].CreatedAt, runs[^1].Id).ToString());
+    }
+
+    /// <summary>The runs that are running and began longer ago than this, oldest first.</summary>
+    public async Task<IReadOnlyList<WorkflowRun>> ListStaleAsync(TimeSpan olderThan, CancellationToken ct = default) =>
+        await _database.QueryAsync(
+            $"{Select} WHERE status = 'running' AND started_at < @before ORDER BY started_at",
+            new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan },
+            WorkflowRun.Read,
+            ct).ConfigureAwait(false);
+
+    /// <summary>The runs that were accepted longer ago than this and whose job isn't known to be in the queue, oldest first.</summary>
+    public async Task<IReadOnlyList<WorkflowRun>> ListNeverEnqueuedAsync(TimeSpan olderThan, int limit, CancellationToken ct = default) =>
+        await _database.QueryAsync(
+            $"{Select} WHERE status = 'pending' AND enqueued_at IS NULL AND created_at < @before ORDER BY created_at LIMIT @limit",
+            new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan, ["limit"] = limit },
+            WorkflowRun.Read,
+            ct).ConfigureAwait(false);
+
+    // PostgreSQL's text can't hold NUL, and an error may quote anything.
+    private static string? Storable(string? error) => error?.Replace('\0', '\uFFFD');
+}

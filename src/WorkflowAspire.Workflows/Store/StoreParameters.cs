@@ -1,0 +1,43 @@
+using System.Data;
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace WorkflowAspire.Workflows.Store;
+
+/// <summary>The parameters of one statement, each in the form that the database at hand keeps.</summary>
+/// <remarks>
+/// PostgreSQL has uuid and timestamptz. SQLite has neither: ids are lower-case text and instants ISO 8601 text of fixed
+/// width in UTC, so that both sort as they do in PostgreSQL.
+/// </remarks>
+internal sealed class StoreParameters : SqlMapper.IDynamicParameters
+{
+    private const string Iso8601 = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+
+    private readonly Dictionary<string, object?> _values = [];
+
+    public object? this[string name]
+    {
+        set => _values[name] = value;
+    }
+
+    public void AddParameters(IDbCommand command, SqlMapper.Identity identity)
+    {
+        foreach (var (name, value) in _values)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = (command is SqliteCommand ? ToText(value) : ToUtc(value)) ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+    }
+
+    private static object? ToText(object? value) => value switch
+    {
+        Guid id => id.ToString("D"),
+        DateTimeOffset instant => instant.UtcDateTime.ToString(Iso8601, CultureInfo.InvariantCulture),
+        _ => value,
+    };
+
+    private static object? ToUtc(object? value) => value is DateTimeOffset instant ? instant.UtcDateTime : value;
+}

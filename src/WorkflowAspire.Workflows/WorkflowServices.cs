@@ -1,0 +1,82 @@
+using System.Data.Common;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using WorkflowAspire.Workflows.Catalog;
+using WorkflowAspire.Workflows.Dispatch;
+using WorkflowAspire.Workflows.Execution;
+using WorkflowAspire.Workflows.Runs;
+using WorkflowAspire.Workflows.Store;
+
+namespace WorkflowAspire.Workflows;
+
+/// <summary>Registers workflows, the engine that executes them and the store that keeps their runs.</summary>
+public static partial class WorkflowServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>Adds the engine. It needs the store (<see cref="AddWorkflowStore"/>) as well.</summary>
+        /// <param name="configure">Sets options; configuration section <c>Workflows</c> comes first.</param>
+        public IServiceCollection AddWorkflows(Action<WorkflowOptions>? configure = null)
+        {
+            var options = services.AddOptions<WorkflowOptions>().BindConfiguration(WorkflowOptions.Section).ValidateOnStart();
+            if (configure is not null) options.Configure(configure);
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkflowOptions>, WorkflowOptionsValidator>());
+            services.AddMetrics();
+            services.AddLogging();
+            services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<WorkflowTelemetry>();
+            services.TryAddSingleton<WorkflowCatalog>();
+            services.TryAddSingleton<StepPipelines>();
+            services.TryAddSingleton(provider => new WorkflowEngine(
+                provider.GetRequiredService<IServiceScopeFactory>(),
+                provider.GetRequiredService<WorkflowCatalog>(),
+                new StepServices(
+                    provider.GetRequiredService<RunStore>(),
+                    provider.GetRequiredService<StepPipelines>(),
+                    provider.GetRequiredService<IOptions<WorkflowOptions>>().Value.SerializerOptions,
+                    provider.GetRequiredService<WorkflowTelemetry>(),
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<StepRunner>>())));
+            return services;
+        }
+
+        /// <summary>Adds a workflow that is written as code; each run gets an instance of its own.</summary>
+        /// <param name="name">Its name: lower-case letters, digits and hyphens.</param>
+        /// <param name="description">What it does, in a sentence for people.</param>
+        /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+        public IServiceCollection AddWorkflow<TWorkflow, TInput, TOutput>(string name, string? description = null)
+            where TWorkflow : class, IWorkflow<TInput, TOutput>
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            if (!WorkflowName.IsMatch(name))
+                throw new ArgumentException($"'{name}' is no workflow name; use lower-case letters, digits and hyphens.", nameof(name));
+            if (services.Any(service => service is { IsKeyedService: false, ImplementationInstance: WorkflowDefinition other } && other.Name == name))
+                throw new ArgumentException($"A workflow named '{name}' is registered already; choose another name.", nameof(name));
+            services.AddSingleton<WorkflowDefinition>(new WorkflowDefinition<TWorkflow, TInput, TOutput>(name, description));
+            services.TryAddScoped<TWorkflow>();
+            return services;
+        }
+
+        /// <summary>Adds the store over the <see cref="DbDataSource"/> in the container; its migrations are applied before any hosted service starts.</summary>
+        public IServiceCollection AddWorkflowStore()
+        {
+            services.AddLogging();
+            services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<WorkflowDatabase>();
+            services.TryAddSingleton<SchemaMigration>();
+            services.AddHostedService<SchemaMigrationService>();
+            services.TryAddSingleton<WorkflowCatalog>();
+            services.TryAddSingleton(provider => new RunStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(provider => new WorkflowDirectory(
+                provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton<RunDispatcher>();
+            return services;
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9-]+$")]
+    private static partial Regex WorkflowName { get; }
+}

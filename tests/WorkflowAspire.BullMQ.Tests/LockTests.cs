@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.TestServers;
+
+namespace WorkflowAspire.BullMQ.Tests;
+
+public class LockTests(RedisServer redis) : QueueSpecification(redis)
+{
+    private static readonly WorkerOptions ShortLocks = new()
+    {
+        LockDuration = TimeSpan.FromMilliseconds(400),
+        StalledInterval = TimeSpan.FromMilliseconds(200),
+        DrainDelay = TimeSpan.FromMilliseconds(200),
+    };
+
+    [Fact]
+    public async Task A_processor_sees_its_token_cancelled_when_another_worker_took_the_job()
+    {
+        var cancelled = new TaskCompletionSource();
+        await StartWorker(async (_, ct) =>
+        {
+            await using var seen = ct.Register(cancelled.SetResult);
+            await Task.Delay(Timeout.Infinite, ct);
+            return Json("\"zombie\"");
+        }, ShortLocks);
+        var job = await Add();
+        await Reaches(job, JobState.Active);
+
+        await Redis.Connection.GetDatabase().StringSetAsync(Key($"{job.Id}:lock"), "another worker's token");
+
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Log.Collector.GetSnapshot().ShouldContain(record => record.Message.Contains("Lost the lock"));
+        (await Queue.GetJobStateAsync(job.Id)).ShouldBe(JobState.Active);
+    }
+
+    [Fact]
+    public async Task A_processor_that_occupies_every_pool_thread_keeps_its_lock()
+    {
+        using var release = new ManualResetEventSlim();
+        var blocked = Environment.ProcessorCount * 4;
+        await StartWorker((_, _) =>
+        {
+            release.Wait(CancellationToken.None);
+            return Task.FromResult(Json("null"));
+        }, new WorkerOptions { Concurrency = blocked, LockDuration = TimeSpan.FromMilliseconds(600), StalledInterval = TimeSpan.FromMilliseconds(200) });
+        for (var i = 0; i < blocked; i++) await Add();
+        await Eventually.Get(() => Processed.Count, count => count == blocked);
+        var started = Environment.TickCount64;
+
+        await Eventually.True(() => Environment.TickCount64 - started > 3 * 600);
+
+        Processed.Count.ShouldBe(blocked);
+        Log.Collector.GetSnapshot().ShouldNotContain(record => record.Message.Contains("Lost the lock"));
+        release.Set();
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == blocked);
+    }
+
+    [Fact]
+    public async Task The_job_of_a_vanished_worker_is_processed_by_another()
+    {
+        var job = await Add();
+        await TakeAsAWorkerThatVanishes();
+
+        await StartWorker(ShortLocks);
+
+        var done = await Reaches(job, JobState.Completed);
+        done.StalledCounter.ShouldBe(1);
+        done.AttemptsStarted.ShouldBe(2);
+        done.AttemptsMade.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_job_that_stalls_too_often_fails_without_being_processed_again()
+    {
+        var job = await Add(new JobOptions { Attempts = 3 });
+        await TakeAsAWorkerThatVanishes();
+        var failures = new TaskCompletionSource<JobFailure>();
+
+        await StartWorker((_, _) => Task.FromResult(Json("null")), new WorkerOptions
+        {
+            LockDuration = ShortLocks.LockDuration,
+            StalledInterval = ShortLocks.StalledInterval,
+            MaxStalledCount = 0,
+            OnFailed = failure =>
+            {
+                failures.SetResult(failure);
+                return Task.CompletedTask;
+            },
+        });
+
+        var failed = await Reaches(job, JobState.Failed);
+        failed.FailedReason.ShouldBe("job stalled more than allowable limit");
+        Processed.ShouldBeEmpty();
+        (await failures.Task).Error.ShouldBeOfType<UnrecoverableError>();
+    }
+
+    [Fact]
+    public async Task What_a_worker_without_the_lock_returns_is_refused()
+    {
+        var release = new TaskCompletionSource();
+        await StartWorker(async (_, _) => { await release.Task; return Json("\"zombie\""); }, new WorkerOptions { LockDuration = TimeSpan.FromHours(1) });
+        var job = await Add();
+        await Reaches(job, JobState.Active);
+        await Redis.Connection.GetDatabase().StringSetAsync(Key($"{job.Id}:lock"), "another worker's token");
+
+        release.SetResult();
+
+        await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains("its lock is another worker's")));
+        (await Queue.GetJobAsync(job.Id))!.ReturnValue.ShouldBeNull();
+    }
+
+    private async Task TakeAsAWorkerThatVanishes()
+    {
+        var options = new WorkerOptions { LockDuration = TimeSpan.FromMilliseconds(50) };
+        var exchange = new Exchange(new QueueKeys("bull", Queue.Name), Redis.Connection.GetDatabase(), options, TimeProvider.System, NullLogger.Instance);
+        (await exchange.RunAsync([], 1)).Taken.ShouldHaveSingleItem();
+    }
+}

@@ -1,0 +1,200 @@
+using WorkflowAspire.TestServers;
+
+namespace WorkflowAspire.BullMQ.Tests;
+
+public class ProcessingTests(RedisServer redis) : QueueSpecification(redis)
+{
+    [Fact]
+    public async Task A_job_is_completed_with_what_its_processor_returns()
+    {
+        await StartWorker((job, _) => Task.FromResult(Json($$"""{"got":{{Text(job.Data)}}}""")));
+
+        var job = await Reaches(await Add(data: """{"n":42}"""), JobState.Completed);
+
+        Text(job.ReturnValue!.Value).ShouldBe("""{"got":{"n":42}}""");
+        job.AttemptsMade.ShouldBe(1);
+        job.AttemptsStarted.ShouldBe(1);
+        job.FinishedOn.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Jobs_that_wait_already_are_processed_in_the_order_they_came()
+    {
+        for (var i = 0; i < 20; i++) await Add(data: $"{i}");
+
+        await StartWorker();
+
+        await Eventually.Get(() => Processed.Count, count => count == 20);
+        Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Range(0, 20).Select(i => $"{i}"));
+    }
+
+    [Fact]
+    public async Task A_lifo_job_comes_first_and_a_lower_priority_number_before_a_higher()
+    {
+        await Add(data: "3");
+        await Add(new JobOptions { Priority = 7 }, "5");
+        await Add(new JobOptions { Priority = 2 }, "4");
+        await Add(new JobOptions { Lifo = true }, "1");
+
+        await StartWorker();
+
+        await Eventually.Get(() => Processed.Count, count => count == 4);
+        Processed.Select(job => Text(job.Data)).ShouldBe(["1", "3", "4", "5"]);
+    }
+
+    [Fact]
+    public async Task As_many_jobs_run_at_once_as_the_concurrency_allows_and_no_more()
+    {
+        var release = new TaskCompletionSource();
+        int now = 0, most = 0;
+        for (var i = 0; i < 12; i++) await Add();
+
+        await StartWorker(async (_, _) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref now));
+            await release.Task;
+            Interlocked.Decrement(ref now);
+            return Json("null");
+        }, new WorkerOptions { Concurrency = 5 });
+
+        await Eventually.Get(() => Volatile.Read(ref now), running => running == 5);
+        (await Queue.GetJobCountsAsync())[JobState.Active].ShouldBe(5);
+        release.SetResult();
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 12);
+        most.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_job_that_arrives_while_another_runs_is_taken_by_the_free_slot()
+    {
+        var release = new TaskCompletionSource();
+        await StartWorker(async (job, _) =>
+        {
+            if (Text(job.Data) == "\"slow\"") await release.Task;
+            return Json("null");
+        }, new WorkerOptions { Concurrency = 2 });
+        var slow = await Add(data: "\"slow\"");
+        await Reaches(slow, JobState.Active);
+
+        var quick = await Add(data: "\"quick\"");
+
+        await Reaches(quick, JobState.Completed);
+        (await Queue.GetJobStateAsync(slow.Id)).ShouldBe(JobState.Active);
+        release.SetResult();
+        await Reaches(slow, JobState.Completed);
+    }
+
+    [Fact]
+    public async Task Many_jobs_and_many_workers_process_each_job_once()
+    {
+        var release = new TaskCompletionSource();
+        for (var worker = 0; worker < 3; worker++)
+            await StartWorker(async (_, _) => { await release.Task; return Json("null"); }, new WorkerOptions { Concurrency = 10 });
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Add()));
+
+        release.SetResult();
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 500);
+        Processed.Select(job => job.Id).Distinct().Count().ShouldBe(500);
+        Processed.Count.ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task A_delayed_job_waits_for_its_time()
+    {
+        var job = await Add(new JobOptions { Delay = TimeSpan.FromMilliseconds(300) });
+        (await Queue.GetJobStateAsync(job.Id)).ShouldBe(JobState.Delayed);
+
+        await StartWorker();
+
+        var done = await Reaches(job, JobState.Completed);
+        (done.ProcessedOn! - done.Timestamp).Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(300));
+        done.Delay.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Only_the_newest_completed_jobs_stay_when_a_count_is_given()
+    {
+        for (var i = 0; i < 10; i++) await Add(new JobOptions { RemoveOnComplete = KeepJobs.Count(3) }, $"{i}");
+
+        await StartWorker();
+
+        await Eventually.Get(() => Processed.Count, count => count == 10);
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Active] == 0);
+        var kept = await Queue.GetJobsAsync([JobState.Completed], ascending: true);
+        kept.Select(job => Text(job.Data)).ShouldBe(["7", "8", "9"]);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_completed_job_stays_when_it_is_to_be_removed()
+    {
+        var job = await Add(new JobOptions { RemoveOnComplete = KeepJobs.None });
+
+        await StartWorker();
+
+        await Eventually.True(async () => await Queue.GetJobAsync(job.Id) is null);
+        (await Queue.GetJobStateAsync(job.Id)).ShouldBe(JobState.Unknown);
+    }
+
+    [Fact]
+    public async Task An_id_that_exists_is_not_added_again()
+    {
+        await Add(new JobOptions { JobId = "mine" }, "1");
+
+        var second = await Add(new JobOptions { JobId = "mine" }, "2");
+
+        second.Id.ShouldBe("mine");
+        Text((await Queue.GetJobAsync("mine"))!.Data).ShouldBe("1");
+        (await Queue.GetJobCountsAsync())[JobState.Waiting].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_paused_queue_keeps_its_jobs_until_it_is_resumed()
+    {
+        await StartWorker();
+        await Queue.PauseAsync();
+        var job = await Add();
+        (await Queue.IsPausedAsync()).ShouldBeTrue();
+        (await Queue.GetJobStateAsync(job.Id)).ShouldBe(JobState.Waiting);
+        (await Redis.Connection.GetDatabase().KeyExistsAsync(Key("marker"))).ShouldBeFalse();
+
+        await Queue.ResumeAsync();
+
+        await Reaches(job, JobState.Completed);
+    }
+
+    [Fact]
+    public async Task A_queue_never_has_more_active_jobs_than_its_global_concurrency()
+    {
+        await Redis.Connection.GetDatabase().HashSetAsync(Key("meta"), "concurrency", 2);
+        for (var i = 0; i < 9; i++) await Add();
+        int now = 0, most = 0;
+
+        await StartWorker(async (_, _) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref now));
+            await Task.Yield();
+            Interlocked.Decrement(ref now);
+            return Json("null");
+        }, new WorkerOptions { Concurrency = 8 });
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 9);
+        most.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task The_worker_is_listed_once_under_its_name()
+    {
+        await StartWorker(new WorkerOptions { Name = "reader" });
+
+        var workers = await Eventually.Get(() => Queue.GetWorkersAsync(), found => found.Count > 0);
+
+        workers.ShouldHaveSingleItem().Name.ShouldBe("reader");
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))
+            if (Interlocked.CompareExchange(ref target, value, seen) == seen) return;
+    }
+}
