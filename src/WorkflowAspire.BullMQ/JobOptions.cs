@@ -48,7 +48,7 @@ public sealed record JobOptions
 
     /// <summary>Options that this library does not interpret, kept as they came.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     /// <exception cref="ArgumentException">An option is outside its range; the message names it and its value.</exception>
     internal void Validate()

@@ -20,7 +20,7 @@ public sealed record WorkflowJobPayload
 
     /// <summary>Fields that this program doesn't know.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>How payloads are written: camelCase, no null.</summary>
