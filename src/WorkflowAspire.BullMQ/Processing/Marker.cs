@@ -38,5 +38,10 @@ internal sealed class Marker(QueueKeys keys, IConnectionMultiplexer connection, 
         }
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    /// <summary>Closes the connection without waiting for the block to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
 }
