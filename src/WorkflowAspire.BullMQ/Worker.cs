@@ -66,7 +66,7 @@ public sealed partial class Worker : IAsyncDisposable
         var database = redis.GetDatabase();
         _exchange = new Exchange(_keys, database, _options, _time, _logger);
         _settlement = new Settlement(_keys, redis, _options, _time, _outage, _logger);
-        _locks = new LockRenewal(_keys, database, _options.LockDuration, _time, _outage, _logger);
+        _locks = new LockRenewal(_keys, _options, _time, _outage, _logger);
         _stalledCheck = new StalledCheck(_keys, database, _options, _time, _outage, _logger);
     }
 
@@ -82,7 +82,7 @@ public sealed partial class Worker : IAsyncDisposable
     {
         if (_loop is not null) throw new InvalidOperationException($"The worker of queue '{QueueName}' was started already.");
         _marker = await Marker.ConnectAsync(_keys, _redis, _options, _time).WaitAsync(ct).ConfigureAwait(false);
-        _locks.Start();
+        await _locks.StartAsync(_redis).WaitAsync(ct).ConfigureAwait(false);
         _loop = Task.Run(LoopAsync, CancellationToken.None);
         _checks = Task.Run(() => _stalledCheck.RunAsync(_closing.Token), CancellationToken.None);
     }
@@ -232,7 +232,7 @@ public sealed partial class Worker : IAsyncDisposable
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_loop is null)
         {
-            _locks.Dispose();
+            await _locks.DisposeAsync().ConfigureAwait(false);
             return;
         }
 
@@ -241,7 +241,7 @@ public sealed partial class Worker : IAsyncDisposable
         else if (!await EndsWithinAsync(_loop, limit).ConfigureAwait(false)) await ReturnRunningJobsAsync().ConfigureAwait(false);
         await _checks!.ConfigureAwait(false);
         await _marker!.DisposeAsync().ConfigureAwait(false);
-        _locks.Dispose();
+        await _locks.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReturnRunningJobsAsync()

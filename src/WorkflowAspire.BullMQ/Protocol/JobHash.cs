@@ -42,7 +42,7 @@ internal static class JobHash
 
         return new Job(id, name.IsNull ? "" : name.ToString())
         {
-            Data = data.IsNull ? "{}"u8.ToArray() : data,
+            Data = Bytes(data) ?? "{}"u8.ToArray(),
             Options = ReadOptions(opts),
             Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(timestamp),
             Delay = TimeSpan.FromMilliseconds(delay),
@@ -53,12 +53,19 @@ internal static class JobHash
             StalledCounter = (int)stalled,
             ProcessedOn = takenAt ?? Time(processedOn),
             FinishedOn = Time(finishedOn),
-            ReturnValue = returnValue.IsNull ? null : (ReadOnlyMemory<byte>)returnValue,
+            ReturnValue = Bytes(returnValue),
             FailedReason = failedReason.IsNull ? null : failedReason.ToString(),
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
         };
+    }
+
+    // Spelled out: in a conditional expression null would become an empty memory and not an absent one.
+    private static ReadOnlyMemory<byte>? Bytes(RedisValue value)
+    {
+        if (value.IsNull) return null;
+        return (ReadOnlyMemory<byte>)value;
     }
 
     // Lua may have written a number with a fraction or an exponent.
