@@ -25,7 +25,7 @@ internal static class RedisVariables
         var given = configuration[Key];
         if (host is null && port is null && !string.IsNullOrEmpty(given)) return;
 
-        var options = ConfigurationOptions.Parse(given ?? "");
+        var options = string.IsNullOrEmpty(given) ? new ConfigurationOptions() : ConfigurationOptions.Parse(given);
         var (injectedHost, injectedPort) = EndpointOf(options);
         options.EndPoints.Clear();
         options.EndPoints.Add(host ?? injectedHost ?? "localhost", port ?? injectedPort ?? DefaultPort);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapper;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
@@ -85,9 +84,9 @@ public class DeadLetterTests(RedisServer redis) : WorkerSpecification(redis)
     [Fact]
     public async Task When_the_database_is_down_the_job_is_in_the_dead_letter_queue_all_the_same_and_the_entity_is_told_about()
     {
-        Workflow.Run = async (_, _) =>
+        Workflow.Run = async (_, ct) =>
         {
-            await using var connection = await Database.OpenConnectionAsync();
+            await using var connection = await Database.OpenConnectionAsync(ct);
             await connection.ExecuteAsync("ALTER TABLE workflow_runs RENAME TO gone");
             throw new InvalidOperationException("broken");
         };

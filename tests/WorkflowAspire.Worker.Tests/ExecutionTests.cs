@@ -60,16 +60,16 @@ public class ExecutionTests(RedisServer redis) : WorkerSpecification(redis)
         Workflow.Run = async (context, _) =>
         {
             await context.StepAsync("first", _ => Task.FromResult(++effects));
+            if (context.Attempt == 1) throw new InvalidOperationException("the worker vanishes here");
             return JsonElement.Parse($"{context.Attempt}");
         };
         var run = await GivenRun();
-        var vanished = ((ClaimResult.Claimed)await Store.ClaimAsync(run.Id, run.TenantId)).Lease;
-        await Store.SaveStepAsync(vanished, new WorkflowStep("first", 1, StepStatus.Completed, "7", null, 1, run.CreatedAt, run.CreatedAt), default);
+        await BeginsAndVanishes(run);
 
         await Enqueue(run);
 
         (await Reaches(run, RunStatus.Completed)).Output.ShouldBe("2");
-        effects.ShouldBe(0);
+        effects.ShouldBe(1);
         (await Logged("Recovering stale run"))["runId"].ShouldBe(run.Id.ToString());
     }
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -14,11 +13,11 @@ using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
+using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
-using WorkflowAspire.Workflows.Store;
 
 [assembly: AssemblyFixture(typeof(RedisServer))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace WorkflowAspire.Worker.Tests;
 
@@ -28,6 +27,8 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("worker-").FullName;
     private WebApplication _app = null!;
 
+    protected static TimeSpan Patience => TimeSpan.FromSeconds(60);
+
     protected FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
     protected Scripted Workflow => _app.Services.GetRequiredService<Scripted>();
@@ -35,6 +36,9 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     protected RunStore Store => _app.Services.GetRequiredService<RunStore>();
 
     protected DbDataSource Database => _app.Services.GetRequiredService<DbDataSource>();
+
+    protected T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     protected Queue Execution { get; } = new(ExecutionQueue.Name, redis.Connection);
 
@@ -85,12 +89,19 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         Backoff = BackoffOptions.Exponential(TimeSpan.FromMilliseconds(20)),
     });
 
+    /// <summary>An attempt that leaves what a killed worker leaves: a running run, and the steps that it finished.</summary>
+    protected async Task BeginsAndVanishes(WorkflowRun run)
+    {
+        var lease = ((ClaimResult.Claimed)await Store.ClaimAsync(run.Id, run.TenantId)).Lease;
+        await Should.ThrowAsync<Exception>(() => _app.Services.GetRequiredService<WorkflowEngine>().ExecuteAsync(lease));
+    }
+
     protected async Task<WorkflowRun> Reaches(WorkflowRun run, RunStatus status) =>
-        (await Eventually.Get(() => Store.FindAsync(run.Id), now => now?.Status == status))!;
+        (await Eventually.Get<WorkflowRun?>(() => Store.FindAsync(run.Id), now => now?.Status == status))!;
 
     protected async Task<DeadLetterPayload> DeadLetterOf(string jobId)
     {
-        var job = await Eventually.Get(() => DeadLetters.GetJobAsync(jobId), found => found is not null);
+        var job = await Eventually.Get<Job?>(() => DeadLetters.GetJobAsync(jobId), found => found is not null);
         return job!.GetData(WorkflowJsonContext.Default.DeadLetterPayload)!;
     }
 
