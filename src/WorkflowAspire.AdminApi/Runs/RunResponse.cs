@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.AdminApi.Runs;
@@ -32,6 +33,7 @@ internal sealed record RunDetailResponse : RunResponse
     private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps)
         : base(run) => Steps = steps;
 
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<StepResponse> Steps { get; }
 
     public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps) => new(From(run), [.. steps.Select(StepOf)]);
