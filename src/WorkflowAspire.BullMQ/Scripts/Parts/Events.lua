@@ -19,6 +19,8 @@ local function maxEvents(meta)
   if not max then
     max = "10000"
     call("HSET", meta, "opts.maxLenEvents", max)
+    -- Says who made the queue, as Node's package does; where that knows the queue already its word stays.
+    call("HSETNX", meta, "version", "bullmq-net:0.1.0")
   end
   return max
 end
