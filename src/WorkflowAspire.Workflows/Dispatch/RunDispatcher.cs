@@ -16,14 +16,25 @@ public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, 
     public async Task<bool> DispatchAsync(WorkflowRun run, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var payload = new WorkflowJobPayload
-        {
-            RunId = run.Id,
-            TenantId = run.TenantId,
-            WorkflowId = run.WorkflowId,
-            Input = run.Input is { } input ? JsonElement.Parse(input) : null,
-        };
-        await _queue.AddAsync(ExecutionQueue.JobName, payload, WorkflowJsonContext.Default.WorkflowJobPayload, ExecutionQueue.JobOptions(run.Id), ct).ConfigureAwait(false);
+        var options = ExecutionQueue.JobOptions(run.Id);
+        // A replayed run's job is still among the failed ones, where adding it again would change nothing.
+        if (await HasFailedJobAsync(options.JobId!, run.Id, ct).ConfigureAwait(false))
+            await _queue.RetryJobAsync(options.JobId!, JobState.Failed, resetAttemptsMade: true, ct).ConfigureAwait(false);
+        else
+            await _queue.AddAsync(ExecutionQueue.JobName, Payload(run), WorkflowJsonContext.Default.WorkflowJobPayload, options, ct).ConfigureAwait(false);
         return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false);
     }
+
+    // The row is read again: the run may have failed for good since the caller read it.
+    private async Task<bool> HasFailedJobAsync(string jobId, Guid runId, CancellationToken ct) =>
+        await _queue.GetJobStateAsync(jobId, ct).ConfigureAwait(false) == JobState.Failed
+        && await store.FindAsync(runId, ct).ConfigureAwait(false) is { Status: RunStatus.Pending, EnqueuedAt: null };
+
+    private static WorkflowJobPayload Payload(WorkflowRun run) => new()
+    {
+        RunId = run.Id,
+        TenantId = run.TenantId,
+        WorkflowId = run.WorkflowId,
+        Input = run.Input is { } input ? JsonElement.Parse(input) : null,
+    };
 }
