@@ -102,7 +102,7 @@ internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowSte
         {
             return JsonSerializer.Serialize(output, type);
         }
-        catch (Exception error) when (error is NotSupportedException or JsonException)
+        catch (Exception error)
         {
             throw new UnrecoverableError(
                 $"Step '{name}' of workflow '{lease.Run.WorkflowId}' is done, but its output ({typeof(T).Name}) can't be written as JSON: {error.Message}", error);
