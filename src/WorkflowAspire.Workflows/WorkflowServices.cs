@@ -79,6 +79,6 @@ public static partial class WorkflowServices
         }
     }
 
-    [GeneratedRegex("^[a-z0-9-]+$")]
+    [GeneratedRegex(@"^[a-z0-9-]+\z")]
     private static partial Regex WorkflowName { get; }
 }

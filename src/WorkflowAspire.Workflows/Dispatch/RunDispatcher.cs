@@ -29,6 +29,8 @@ public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, 
     public async Task<bool> RedispatchAsync(WorkflowRun run, string? jobId = null, ReadOnlyMemory<byte>? data = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
+        // The run may have been enqueued, or have failed for good, since the caller read its row.
+        if (await store.FindAsync(run.Id, ct).ConfigureAwait(false) is not { Status: RunStatus.Pending, EnqueuedAt: null }) return false;
         var retried = await _queue.RetryJobAsync(jobId ?? run.Id.ToString("D"), JobState.Failed, resetAttemptsMade: true, ct).ConfigureAwait(false);
         return retried == RetryResult.Retried
             ? await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false)

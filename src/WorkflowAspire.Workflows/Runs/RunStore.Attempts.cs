@@ -49,7 +49,7 @@ public sealed partial class RunStore
     /// <param name="ct">Ends the wait.</param>
     /// <returns>False where the lease is lost; nothing was written.</returns>
     public Task<bool> ReturnToPendingAsync(RunLease lease, string? error, CancellationToken ct = default) =>
-        SettleAsync(lease, "status = 'pending', error = @error", new StoreParameters { ["error"] = Storable(error) }, ct);
+        SettleAsync(lease, "status = 'pending', error = @error", new StoreParameters { ["error"] = error }, ct);
 
     /// <summary>Gives the run up.</summary>
     /// <param name="id">The run.</param>
@@ -59,7 +59,7 @@ public sealed partial class RunStore
     /// <returns>False where a newer attempt owns the run, it has ended already, or there is none; nothing was written.</returns>
     public async Task<bool> FailAsync(Guid id, int? attempt, string error, CancellationToken ct = default)
     {
-        var parameters = new StoreParameters { ["id"] = id, ["error"] = Storable(error), ["now"] = _time.GetUtcNow() };
+        var parameters = new StoreParameters { ["id"] = id, ["error"] = error, ["now"] = _time.GetUtcNow() };
         if (attempt is { } own) parameters["attempt"] = own;
         return await _database.ExecuteAsync(
             $"""
@@ -105,7 +105,7 @@ public sealed partial class RunStore
                 ["position"] = step.Position,
                 ["status"] = step.Status.ToName(),
                 ["output"] = step.Output,
-                ["error"] = Storable(step.Error),
+                ["error"] = step.Error,
                 ["attempts"] = step.Attempts,
                 ["started"] = step.StartedAt,
                 ["completed"] = step.CompletedAt ?? _time.GetUtcNow(),
