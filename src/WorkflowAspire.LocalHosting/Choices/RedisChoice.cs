@@ -67,7 +67,7 @@ internal sealed class RedisChoice(IConfiguration configuration, AppHostFacts fac
         new ChildStart(program,
         [
             "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", folder, "--save", "",
-            "--appendonly", KeepsData(redis) ? "yes" : "no", "--daemonize", "no",
+            "--appendonly", KeepsData(redis) ? "yes" : "no", "--daemonize", "no", "--loglevel", "warning",
         ])
         { WorkingDirectory = folder };
 

@@ -60,8 +60,10 @@ internal sealed class Orchestrator(
         if (Interlocked.Exchange(ref _isStopping, 1) == 1 || _supervisors.Count == 0) return;
         foreach (var group in StartOrder.Of([.. _decisions.Keys]).Reverse())
         {
-            var members = _supervisors.Where(supervisor => group.Contains(supervisor.Plan.Resource));
-            await Task.WhenAll(members.Select(supervisor => supervisor.StopAsync(impatience))).ConfigureAwait(false);
+            var members = _supervisors.Where(supervisor => group.Contains(supervisor.Plan.Resource)).Reverse().ToLookup(supervisor => supervisor.Plan.Resource is ProjectResource);
+            // Projects drain at the same time, while their servers are still up; servers end one by one, Redis last.
+            await Task.WhenAll(members[true].Select(supervisor => supervisor.StopAsync(impatience))).ConfigureAwait(false);
+            foreach (var server in members[false]) await server.StopAsync(impatience).ConfigureAwait(false);
         }
     }
 
@@ -105,7 +107,7 @@ internal sealed class Orchestrator(
                 case ProjectResource project:
                     _decisions[project] = _projects.Decide(project);
                     break;
-                case ParameterResource:
+                case ParameterResource or PostgresDatabaseResource:
                     break;
                 default:
                     throw new DistributedApplicationException($"The local backend can't run '{resource.Name}', a {resource.GetType().Name}; run with -p:Hosting=aspire, or leave it out.");

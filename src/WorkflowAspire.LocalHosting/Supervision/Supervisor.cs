@@ -15,6 +15,8 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
     private const int OftenFailed = 3;
 
     private static readonly TimeSpan WellForAWhile = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookWhenWell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookWhenNot = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly Backoff _backoff = new();
@@ -200,7 +202,7 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
             last = status;
             wellSince = status == HealthStatus.Healthy ? wellSince ?? Stopwatch.GetTimestamp() : null;
             if (wellSince is { } since && Stopwatch.GetElapsedTime(since) > WellForAWhile) _backoff.Reset();
-            await Task.Delay(status == HealthStatus.Healthy ? 2000 : 100, ct).ConfigureAwait(false);
+            await Task.Delay(status == HealthStatus.Healthy ? LookWhenWell : LookWhenNot, ct).ConfigureAwait(false);
         }
     }
 
