@@ -1,1 +1,32 @@
-return;
+var builder = DistributedApplication.CreateBuilder(args);
+var settings = AppHostSettings.Read(builder.Configuration);
+
+// No password: the runbook's redis-cli commands and the Node clients have none.
+var redis = builder.AddRedis("redis", settings.RedisPort)
+    .WithPassword(null)
+    .WithDataVolume()
+    .WithPersistence();
+
+var database = builder.AddPostgres("postgres")
+    .WithDataVolume()
+    .AddDatabase("workflow");
+
+builder.AddProject<Projects.WorkflowAspire_Worker>("worker")
+    .WithReference(redis).WaitFor(redis)
+    .WithReference(database).WaitFor(database)
+    .WithEnvironment("REDIS_HOST", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Host))
+    .WithEnvironment("REDIS_PORT", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Port))
+    .WithEnvironment(settings.PassWorkerConcurrency)
+    .WithReplicas(settings.WorkerReplicas)
+    .WithHttpHealthCheck("/health");
+
+builder.AddProject<Projects.WorkflowAspire_AdminApi>("api")
+    .WithReference(redis).WaitFor(redis)
+    .WithReference(database).WaitFor(database)
+    .WithEnvironment("REDIS_HOST", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Host))
+    .WithEnvironment("REDIS_PORT", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Port))
+    .WithEndpoint("http", http => http.Port = settings.AdminApiPort)
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health");
+
+builder.Build().Run();

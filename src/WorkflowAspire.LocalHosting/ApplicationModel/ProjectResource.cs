@@ -1,0 +1,11 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>A .NET project that runs as a process.</summary>
+/// <param name="name">Its name.</param>
+public class ProjectResource(string name)
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
+
+/// <summary>A server that Aspire runs in a container and this backend as a process.</summary>
+/// <param name="name">Its name.</param>
+public class ContainerResource(string name)
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport;
