@@ -34,7 +34,7 @@ public abstract class NodeProducerSpecification(RunningSystem system)
         (await Commands.NodeAsync(Runbook.Blocks("typescript").Single(), system.RedisPort)).ShouldContain($"{run} {run} {letter.GetProperty("errorMessage").GetString()}");
     }
 
-    private Task ProduceAsync(Guid runId) => Commands.NodeAsync(
+    private Task<string> ProduceAsync(Guid runId) => Commands.NodeAsync(
         $$"""
         import { Queue } from 'bullmq';
         const queue = new Queue('workflow-execution', { connection: { host: 'localhost', port: 6379 } });

@@ -37,10 +37,12 @@ public class RunbookTests(RedisAndPostgres system)
         var id = await system.SubmitAsync("http-extract", new { url = "ftp://example.org/", fields = new { a = "/a" } });
         await system.DeadLetterAsync(id.ToString());
 
-        var depth = int.Parse(await Commands.ShellAsync($"redis-cli() {{ command redis-cli -p {system.RedisPort} \"$@\"; }}; {command}"), CultureInfo.InvariantCulture);
-
-        depth.ShouldBeGreaterThanOrEqualTo(1);
-        depth.ShouldBe((int)(await system.DeadLetters.GetJobCountsAsync())[JobState.Waiting], 5);
+        // Other tests put dead letters there meanwhile.
+        await Eventually.True(async () =>
+        {
+            var depth = int.Parse(await Commands.ShellAsync($"redis-cli() {{ command redis-cli -p {system.RedisPort} \"$@\"; }}; {command}"), CultureInfo.InvariantCulture);
+            return depth >= 1 && depth == (await system.DeadLetters.GetJobCountsAsync())[JobState.Waiting];
+        });
     }
 
     [Fact]
@@ -75,7 +77,7 @@ public class RunbookTests(RedisAndPostgres system)
 
         var output = await Commands.NodeAsync(Runbook.Blocks("typescript").Single(), system.RedisPort);
 
-        var line = output.Split('\n').ShouldHaveSingleItem(printed => printed.StartsWith(id.ToString(), StringComparison.Ordinal));
+        var line = output.Split('\n').Where(printed => printed.StartsWith(id.ToString(), StringComparison.Ordinal)).ShouldHaveSingleItem();
         line.ShouldBe($"{id} {id} {letter.GetProperty("errorMessage").GetString()} {letter.GetProperty("failedAt").GetString()}");
     }
 
