@@ -23,21 +23,25 @@ internal static class KeyTerms
             }
         }
 
-        var isFunctionWord = language is null && tally.Sentences >= EnoughSentences
-            ? (Candidate term) => term.Spread > tally.Sentences / 2
-            : new Func<Candidate, bool>(_ => false);
-        var chosen = new List<Candidate>();
-        foreach (var term in tally.Candidates.Where(term => (!term.IsPair || term.Count > 1) && !isFunctionWord(term)).OrderByDescending(term => term.Weight).ThenBy(term => term.Key, StringComparer.Ordinal))
-        {
-            if (chosen.Count == Most) break;
-            // A word that occurs mostly within a pair adds nothing to it.
-            if (chosen.Exists(other => Within(term, other) || Within(other, term))) continue;
-            chosen.Add(term);
-        }
-
-        return [.. chosen.Select(term => new KeyTerm(term.Spelling, term.Count))];
+        return Choose(tally, knowsFunctionWords: language is not null || tally.Sentences < EnoughSentences);
     }
 
-    private static bool Within(Candidate part, Candidate whole) =>
-        whole.IsPair && !part.IsPair && 2 * whole.Count > part.Count && whole.Key.Split(TermTally.Joint).Contains(part.Key);
+    private static IReadOnlyList<KeyTerm> Choose(TermTally tally, bool knowsFunctionWords)
+    {
+        var functionWords = knowsFunctionWords ? [] : tally.Candidates.Where(term => term.Spread > tally.Sentences / 2).Select(term => term.Key).ToHashSet();
+        var candidates = tally.Candidates.Where(term => !functionWords.Overlaps(term.Key.Split(TermTally.Joint))).ToList();
+        var pairs = candidates.Where(term => term.IsPair && term.Count > 1).ToList();
+        // A word that occurs mostly within one pair adds nothing to it.
+        var covered = pairs
+            .SelectMany(pair => pair.Key.Split(TermTally.Joint), (pair, word) => (Word: word, pair.Count))
+            .GroupBy(part => part.Word)
+            .ToDictionary(parts => parts.Key, parts => parts.Max(part => part.Count));
+        return
+        [
+            .. candidates.Where(term => !term.IsPair && 2 * covered.GetValueOrDefault(term.Key) <= term.Count).Concat(pairs)
+                .OrderByDescending(term => term.Weight).ThenBy(term => term.Key, StringComparer.Ordinal)
+                .Take(Most)
+                .Select(term => new KeyTerm(term.Spelling, term.Count)),
+        ];
+    }
 }

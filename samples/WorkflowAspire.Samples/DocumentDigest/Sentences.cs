@@ -14,9 +14,9 @@ internal static partial class Sentences
         var from = breaks.First();
         for (var to = breaks.Next(); to != BreakIterator.Done; to = breaks.Next())
         {
-            if (to < block.Length && EndsInAbbreviation(block.AsSpan(from, to - from).TrimEnd())) continue;
-            var sentence = block[from..to].Trim();
-            if (sentence.Length > 0) yield return sentence;
+            // A small letter goes on with the sentence: “Really?” she said.
+            if (to < block.Length && (char.IsLower(block[to]) || EndsInAbbreviation(block.AsSpan(from, to - from).TrimEnd()))) continue;
+            foreach (var sentence in Ellipsis.Split(block[from..to]).Select(part => part.Trim()).Where(part => part.Length > 0)) yield return sentence;
             from = to;
         }
     }
@@ -27,6 +27,10 @@ internal static partial class Sentences
         var word = sentence[(sentence.LastIndexOf(' ') + 1)..].TrimStart("([{\"'«„“‘¿¡");
         return Abbreviation.IsMatch(word);
     }
+
+    // Unicode lets no sentence end in an ellipsis; before a capital it mostly does.
+    [GeneratedRegex(@"(?<=…)\s+(?=\p{Lu})")]
+    private static partial Regex Ellipsis { get; }
 
     // Initials (J., U.S.), ordinals as German and Czech write them (3.), and what stands before a name or a number.
     [GeneratedRegex(

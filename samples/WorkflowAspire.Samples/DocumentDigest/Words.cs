@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ICU4N.Globalization;
 using ICU4N.Text;
 
@@ -25,6 +24,9 @@ internal static class Words
 {
     // The dictionaries' search grows with the square of what it is given at once.
     private const int LongestPiece = 512;
+
+    // No script puts more marks on one letter.
+    private const int MostMarks = 16;
 
     public static IEnumerable<Word> Of(string text)
     {
@@ -61,9 +63,14 @@ internal static class Words
             if (char.IsWhiteSpace(text[cut - 1]) || text[cut - 1] is '。' or '、' or '，') return cut;
         }
 
-        while (end > start + 1 && (char.IsLowSurrogate(text[end]) || Rune.GetUnicodeCategory(new Rune(SafeAt(text, end))) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)) end--;
-        return end;
+        for (var cut = end; cut > end - MostMarks; cut--)
+        {
+            if (!Continues(text, cut)) return cut;
+        }
+
+        return char.IsLowSurrogate(text[end]) ? end - 1 : end;
     }
 
-    private static char SafeAt(string text, int at) => char.IsSurrogate(text[at]) ? '\uFFFD' : text[at];
+    private static bool Continues(string text, int at) => char.IsLowSurrogate(text[at])
+        || CharUnicodeInfo.GetUnicodeCategory(text, at) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

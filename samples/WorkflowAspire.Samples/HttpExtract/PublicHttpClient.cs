@@ -51,7 +51,8 @@ public sealed class PublicHttpClient : IDisposable
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         if (!IsAllowedHost(host)) throw new UnrecoverableError($"Host '{host}' is not among those in HttpExtract:AllowedHosts; nothing was fetched from it.");
-        var addresses = await Dns.GetHostAddressesAsync(host, ct).ConfigureAwait(false);
+        // The resolver refuses 0.0.0.0 and :: as a caller's mistake; here they are a private address like any other.
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct).ConfigureAwait(false);
         if (!_options.AllowPrivateAddresses) addresses = Array.FindAll(addresses, PublicAddress.IsPublic);
         if (addresses.Length == 0)
             throw new UnrecoverableError($"Host '{host}' has no public address, and private ones are not called; set HttpExtract:AllowPrivateAddresses if it is meant to be reached.");
