@@ -2,7 +2,7 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
 
-public class ClosingTests(RedisServer redis) : QueueSpecification(redis)
+public abstract class ClosingTests(RedisCompatibleServer redis) : QueueSpecification(redis)
 {
     [Fact]
     public async Task A_worker_that_closes_lets_its_running_job_finish_and_takes_no_other()

@@ -91,6 +91,19 @@ public class SharedQueueTests(InteropServers servers) : InteropSpecification(ser
     }
 
     [Theory, MemberData(nameof(Versions))]
+    public async Task A_kind_of_job_that_Node_deduplicates_may_come_again_once_ours_has_ended(int version)
+    {
+        var once = new JsonObject { ["deduplication"] = new JsonObject { ["id"] = "kind" } };
+        var first = await Node(version).AddAsync(1, once.DeepClone());
+        (await Node(version).AddAsync(2, once.DeepClone())).ShouldBe(first);
+
+        await StartWorker("echo");
+        await Reaches(first, JobState.Completed);
+
+        (await Node(version).AddAsync(3, once)).ShouldNotBe(first);
+    }
+
+    [Theory, MemberData(nameof(Versions))]
     public async Task A_payload_of_a_megabyte_arrives_whole_in_both_directions(int version)
     {
         var text = string.Concat(Enumerable.Repeat("ünï✓", 200_000));

@@ -25,6 +25,7 @@ internal sealed partial class LockRenewal : IAsyncDisposable
     private readonly ILogger _logger;
     private IConnectionMultiplexer? _connection;
     private Thread? _thread;
+    private bool _isFailing;
 
     public LockRenewal(QueueKeys keys, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
     {
@@ -65,8 +66,10 @@ internal sealed partial class LockRenewal : IAsyncDisposable
         var database = _connection!.GetDatabase();
         while (!_stopped.Wait(_interval))
         {
-            foreach (var due in _jobs.Keys.Where(IsDue).Chunk(JobsPerCall)) Renew(database, due);
+            foreach (var due in _jobs.Keys.Where(IsDue).Chunk(JobsPerCall)) Try(() => Renew(database, due));
             foreach (var job in _jobs.Keys.Where(RunsOut)) Lose(job);
+            // With nothing left to renew, the end of an outage would go unnoticed.
+            if (_isFailing && _jobs.IsEmpty) Try(() => database.Ping());
         }
     }
 
@@ -81,19 +84,26 @@ internal sealed partial class LockRenewal : IAsyncDisposable
         var arguments = new RedisValue[3 + (2 * jobs.Length)];
         (arguments[0], arguments[1], arguments[2]) = (_keys.Base, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_options.LockDuration.TotalMilliseconds);
         for (var i = 0; i < jobs.Length; i++) (arguments[3 + (2 * i)], arguments[4 + (2 * i)]) = (jobs[i].Job.Id, jobs[i].Token);
+        var lost = ((long[])Script.ExtendLocks.Run(database, _keys.All, arguments)!).ToHashSet();
+        for (var i = 0; i < jobs.Length; i++)
+        {
+            if (lost.Contains(i)) Lose(jobs[i]);
+            else jobs[i].Renewed(asked);
+        }
+    }
+
+    private void Try(Action call)
+    {
         try
         {
-            var lost = ((string[])Script.ExtendLocks.Run(database, _keys.All, arguments)!).ToHashSet(StringComparer.Ordinal);
-            _outage.Succeeded();
-            foreach (var job in jobs)
-            {
-                if (!lost.Contains(job.Job.Id)) job.Renewed(asked);
-                else if (_jobs.ContainsKey(job)) Lose(job);
-            }
+            call();
+            _isFailing = false;
+            _outage.Succeeded(this);
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
         {
-            _outage.Failed(error);
+            _isFailing = true;
+            _outage.Failed(this, error);
         }
     }
 
@@ -101,8 +111,8 @@ internal sealed partial class LockRenewal : IAsyncDisposable
     {
         // A job that is being settled gives up its lock by itself.
         if (!_jobs.TryRemove(job, out _)) return;
-        job.Lose();
         LockLost(_logger, job.Job.Id, job.Job.Name);
+        job.Lose();
     }
 
     [LoggerMessage(LogLevel.Warning, "Lost the lock of job {jobId} ({name}): its attempt is cancelled and its result will be dropped")]

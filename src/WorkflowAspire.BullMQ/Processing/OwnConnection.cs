@@ -11,6 +11,7 @@ internal static class OwnConnection
         var configuration = ConfigurationOptions.Parse(like.Configuration);
         configuration.ClientName = clientName;
         configuration.AbortOnConnectFail = false;
+        configuration.ReconnectRetryPolicy = new LinearRetry(1000);
         // Without subscriptions the multiplexer opens one connection, and the worker is listed once.
         configuration.CommandMap = CommandMap.Create(["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
         configure(configuration);

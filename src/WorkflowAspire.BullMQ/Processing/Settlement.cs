@@ -7,7 +7,8 @@ namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Records what became of an attempt that did not complete: another attempt, failed for good, or handed back.</summary>
 internal sealed partial class Settlement(
-    QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
+    QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger,
+    CancellationToken givenUp)
 {
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
@@ -99,7 +100,7 @@ internal sealed partial class Settlement(
             try
             {
                 var result = (long)await record().ConfigureAwait(false);
-                outage.Succeeded();
+                outage.Succeeded(this);
                 if (result == 0) return true;
                 if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return true;
                 NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
@@ -107,8 +108,8 @@ internal sealed partial class Settlement(
             }
             catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
             {
-                outage.Failed(error);
-                await Task.Delay(PauseBetweenTries, time).ConfigureAwait(false);
+                outage.Failed(this, error);
+                await Task.Delay(PauseBetweenTries, time, givenUp).ConfigureAwait(false);
             }
         }
     }

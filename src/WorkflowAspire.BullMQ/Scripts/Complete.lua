@@ -13,10 +13,11 @@ local function complete(id, token, value, keepCount, keepAge, keepLimit)
   if call("EXISTS", jobKey) == 0 then return -1 end
   if call("SCARD", jobKey .. ":dependencies") > 0 then return -4 end
   if call("ZCARD", jobKey .. ":unsuccessful") > 0 then return -9 end
-  local released = releaseLock(jobKey, id, token)
-  if released < 0 then return released end
-  if call("LREM", activeKey, -1, id) < 1 then return -3 end
+  local refused = checkLock(jobKey, token)
+  if refused < 0 then return refused end
   call("HINCRBY", jobKey, "atm", 1)
+  if not leaveActive(jobKey, id) then return -3 end
+  releaseDeduplication(jobKey, id)
   enterFinished(completedKey, jobKey, id, "returnvalue", value, keepCount, keepAge, keepLimit)
   emit("event", "completed", "jobId", id, "returnvalue", value, "prev", "active")
   return 0

@@ -15,6 +15,8 @@ for _, set in ipairs({ { delayedKey, "delayed" }, { prioritizedKey, "prioritized
   { failedKey, "failed" }, { waitingChildrenKey, "waiting-children" } }) do
   if call("ZREM", set[1], id) > 0 then prev = set[2] end
 end
+local deduplication = call("HGET", jobKey, "deid")
+if deduplication and call("GET", prefix .. "de:" .. deduplication) == id then call("DEL", prefix .. "de:" .. deduplication) end
 deleteJob(jobKey)
 emit("event", "removed", "jobId", id, "prev", prev)
 trimStream(metaKey, eventsKey)

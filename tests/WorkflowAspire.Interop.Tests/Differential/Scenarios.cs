@@ -64,6 +64,23 @@ internal static class Scenarios
             await queue.AddAsync("1", new JobOptions { Delay = TimeSpan.FromMilliseconds(50) });
             await queue.ProcessAsync("echo");
         },
+        ["complete while another is delayed"] = async queue =>
+        {
+            await queue.AddAsync("1");
+            await queue.AddAsync("2", Later);
+            await queue.ProcessAsync("echo");
+        },
+        ["fail while another is delayed"] = async queue =>
+        {
+            await queue.AddAsync("1");
+            await queue.AddAsync("2", Later);
+            await queue.ProcessAsync("fail");
+        },
+        ["fail and keep two"] = async queue =>
+        {
+            for (var i = 0; i < 4; i++) await queue.AddAsync($"{i}", new JobOptions { RemoveOnFail = KeepJobs.Count(2) });
+            await queue.ProcessAsync("fail", attempts: 4);
+        },
         ["complete and keep none"] = async queue =>
         {
             await queue.AddAsync("1", new JobOptions { RemoveOnComplete = KeepJobs.None });

@@ -1,13 +1,16 @@
 -- The event stream, which Node's QueueEvents reads. A server without streams (Garnet) loses the events and nothing else.
 local hasStreams = true
 
+-- Any other error ends the script.
+local function noteMissingStreams(reply)
+  if type(reply) ~= "table" or not reply.err then return end
+  if not string.find(string.lower(reply.err), "unknown.-command") then error(reply.err) end
+  hasStreams = false
+end
+
 local function toStream(stream, ...)
   if not hasStreams then return end
-  local reply = redis.pcall("XADD", stream, "*", ...)
-  if type(reply) == "table" and reply.err then
-    if not string.find(string.lower(reply.err), "unknown command", 1, true) then error(reply.err) end
-    hasStreams = false
-  end
+  noteMissingStreams(redis.pcall("XADD", stream, "*", ...))
 end
 
 local function emit(...)
@@ -29,9 +32,5 @@ end
 local function trimStream(meta, stream)
   local max = maxEvents(meta)
   if not hasStreams then return end
-  local reply = redis.pcall("XTRIM", stream, "MAXLEN", "~", max)
-  if type(reply) == "table" and reply.err then
-    if not string.find(string.lower(reply.err), "unknown command", 1, true) then error(reply.err) end
-    hasStreams = false
-  end
+  noteMissingStreams(redis.pcall("XTRIM", stream, "MAXLEN", "~", max))
 end
