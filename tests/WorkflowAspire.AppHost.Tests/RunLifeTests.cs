@@ -17,7 +17,7 @@ public abstract class RunLifeSpecification(RunningSystem system, ScriptedEndpoin
 
         var section = run.GetProperty("output").GetProperty("sections")[0];
         section.GetProperty("title").GetString().ShouldBe("Hello");
-        section.GetProperty("words").GetInt32().ShouldBe(9);
+        section.GetProperty("words").GetInt32().ShouldBe(8);
         run.GetProperty("error").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
         run.GetProperty("steps").EnumerateArray().ShouldAllBe(step => step.GetProperty("status").GetString() == "completed");
         run.GetProperty("steps").GetArrayLength().ShouldBeGreaterThan(1);
