@@ -12,6 +12,7 @@ internal static class RunbookConsole
     [
         Rule("Microsoft", LogLevel.Warning),
         Rule("System", LogLevel.Warning),
+        Rule("Npgsql", LogLevel.Warning),
         Rule("Polly", LogLevel.Warning),
         // Its outages are told by the queue and the health checks, once and not per connection.
         Rule("StackExchange.Redis", LogLevel.Error),

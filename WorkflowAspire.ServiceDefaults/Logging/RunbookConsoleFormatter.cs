@@ -16,9 +16,12 @@ internal sealed class RunbookConsoleFormatter(TimeProvider? time = null) : Conso
     public const string FormatterName = "runbook";
 
     private const string MessageTemplate = "{OriginalFormat}";
+    private const string Error = "error";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly HashSet<string> Reserved = ["timestamp", "level", "message", "category", "exception", "traceId", "spanId"];
+    // In the order in which the runbook shows them.
+    private static readonly string[] RunbookFields = ["jobId", "runId", "tenantId", "durationMs", Error, "attemptsMade"];
+    private static readonly HashSet<string> Reserved = ["timestamp", "level", "message", "category", "exception", "traceId", "spanId", .. RunbookFields];
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -49,18 +52,33 @@ internal sealed class RunbookConsoleFormatter(TimeProvider? time = null) : Conso
 
     private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields, Exception? exception)
     {
-        var hasError = false;
-        for (var i = 0; i < fields.Count; i++)
+        foreach (var key in RunbookFields)
         {
-            var (name, value) = fields[i];
-            if (name.Length == 0 || name == MessageTemplate) continue;
-            var key = JsonNamingPolicy.CamelCase.ConvertName(name);
-            hasError |= key == "error";
-            json.WritePropertyName(Reserved.Contains(key) ? $"{key}_" : key);
-            WriteValue(json, value);
+            var at = IndexOf(fields, key);
+            if (at >= 0) WriteField(json, key, fields[at].Value);
+            else if (key == Error && exception is not null) json.WriteString(Error, exception.Message);
         }
 
-        if (!hasError && exception is not null) json.WriteString("error", exception.Message);
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var name = fields[i].Key;
+            if (name.Length == 0 || name == MessageTemplate || Array.IndexOf(RunbookFields, name) >= 0) continue;
+            var key = JsonNamingPolicy.CamelCase.ConvertName(name);
+            WriteField(json, Reserved.Contains(key) ? $"{key}_" : key, fields[i].Value);
+        }
+    }
+
+    private static int IndexOf(IReadOnlyList<KeyValuePair<string, object?>> fields, string key)
+    {
+        for (var i = 0; i < fields.Count; i++)
+            if (fields[i].Key == key) return i;
+        return -1;
+    }
+
+    private static void WriteField(Utf8JsonWriter json, string key, object? value)
+    {
+        json.WritePropertyName(key);
+        WriteValue(json, value);
     }
 
     private static void WriteValue(Utf8JsonWriter json, object? value)

@@ -8,6 +8,9 @@ internal sealed class LanguageGuess
     // Below this share of function words, a text is in a language that we have no list of.
     private const double LeastShare = 0.08;
 
+    // One "a" alone is a word of many languages.
+    private const int LeastHits = 2;
+
     private readonly Dictionary<string, int> _hits = [];
     private int _words;
 
@@ -35,7 +38,7 @@ internal sealed class LanguageGuess
             UScript.Greek => "el",
             UScript.Georgian => "ka",
             UScript.Armenian => "hy",
-            _ => _hits.Count > 0 && _hits.MaxBy(hit => hit.Value) is var best && best.Value >= LeastShare * _words ? best.Key : null,
+            _ => _hits.Count > 0 && _hits.MaxBy(hit => hit.Value) is var best && best.Value >= Math.Max(LeastHits, LeastShare * _words) ? best.Key : null,
         };
     }
 }
