@@ -48,7 +48,7 @@ public sealed partial class Worker : IAsyncDisposable
     /// <summary>Prepares a worker; <see cref="StartAsync"/> starts it.</summary>
     /// <param name="queueName">The queue to take jobs from.</param>
     /// <param name="processor">What to do with a job.</param>
-    /// <param name="redis">The connection for scripts; the worker opens one more, to wait on.</param>
+    /// <param name="redis">The connection for scripts; the worker opens two more, to wait on and to renew locks.</param>
     /// <param name="options">Concurrency, locks and so on; null for BullMQ's defaults.</param>
     /// <param name="logger">Where outages, stalled jobs and lost locks are told; null for nowhere.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
@@ -78,7 +78,11 @@ public sealed partial class Worker : IAsyncDisposable
     /// <summary>Whether the worker takes or finishes jobs.</summary>
     public bool IsRunning => _loop is { IsCompleted: false } && !_givenUp.IsCancellationRequested;
 
-    /// <summary>Opens the worker's own connection and begins to take jobs in the background. A Redis that is not there yet is waited for.</summary>
+    /// <summary>Opens the worker's own connections and begins to take jobs in the background. A Redis that is not there yet is waited for.</summary>
+    /// <remarks>
+    /// Locks are renewed whatever the thread pool does. For that, StackExchange.Redis is told to read with threads of its own
+    /// (its process-wide feature flag <c>DedicatedThreads</c>), which every connection that is opened from then on does too.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The worker was started before.</exception>
     public async Task StartAsync(CancellationToken ct = default)
     {

@@ -56,9 +56,9 @@ public abstract class ClosingTests(RedisCompatibleServer redis) : QueueSpecifica
     [Fact]
     public async Task An_idle_worker_closes_at_once_and_closing_twice_is_harmless()
     {
-        var worker = await StartWorker();
+        var worker = await StartWorker(new WorkerOptions { DrainDelay = TimeSpan.FromHours(1) });
 
-        await worker.CloseAsync();
+        await worker.CloseAsync().WaitAsync(TimeSpan.FromSeconds(4));
         await worker.CloseAsync();
 
         worker.IsRunning.ShouldBeFalse();

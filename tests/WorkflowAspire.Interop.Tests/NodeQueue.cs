@@ -12,6 +12,9 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
 
+    /// <summary>Adds a parent with the children a and b.</summary>
+    public Task AddFlowAsync(JsonNode? childOptions = null) => Call("addFlow", childOptions ?? new JsonObject());
+
     public Task<JsonNode?> GetJobAsync(string id) => Call("getJob", id);
 
     public async Task<string> GetStateAsync(string id) => (string)(await Call("getState", id))!;

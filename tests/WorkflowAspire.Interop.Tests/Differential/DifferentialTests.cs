@@ -17,12 +17,13 @@ public class DifferentialTests(InteropServers servers)
         var theirs = new NodeQueue(servers.Node, servers.Redis.Connection, version, $"node-{name}");
         await theirs.ReadyAsync();
         var ours = new Queue($"net-{name}", servers.Redis.Connection);
-        if (version == 5) await new NodeQueue(servers.Node, servers.Redis.Connection, version, ours.Name).ReadyAsync();
+        var ourNode = new NodeQueue(servers.Node, servers.Redis.Connection, version, ours.Name);
+        if (version == 5) await ourNode.ReadyAsync();
 
         await Scenarios.RunAsync(scenario, new NodeActor(theirs));
-        await Scenarios.RunAsync(scenario, new DotNetActor(ours, servers.Redis.Connection));
+        await Scenarios.RunAsync(scenario, new DotNetActor(ours, ourNode, servers.Redis.Connection));
 
         (await QueueState.ReadAsync(servers.Redis.Connection, ours.Name)).ShouldBe(await QueueState.ReadAsync(servers.Redis.Connection, $"node-{name}"));
-        await theirs.CloseAsync();
+        await Task.WhenAll(theirs.CloseAsync(), ourNode.CloseAsync());
     }
 }

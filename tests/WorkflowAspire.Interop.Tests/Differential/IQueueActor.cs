@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using StackExchange.Redis;
 
 namespace WorkflowAspire.Interop.Tests.Differential;
 
@@ -6,6 +7,9 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 internal interface IQueueActor
 {
     Task<string> AddAsync(string data, JobOptions? options = null);
+
+    /// <summary>A parent with the children a and b. Only Node's package makes flows; the worker may be either.</summary>
+    Task AddFlowAsync(string childOptions);
 
     Task PauseAsync();
 
@@ -24,6 +28,8 @@ internal sealed class NodeActor(NodeQueue queue) : IQueueActor
     public Task<string> AddAsync(string data, JobOptions? options = null) =>
         queue.AddAsync(JsonNode.Parse(data), options is null ? null : NodeOptions.Of(options));
 
+    public Task AddFlowAsync(string childOptions) => queue.AddFlowAsync(JsonNode.Parse(childOptions));
+
     public Task PauseAsync() => queue.PauseAsync();
 
     public Task ResumeAsync() => queue.ResumeAsync();
@@ -35,9 +41,11 @@ internal sealed class NodeActor(NodeQueue queue) : IQueueActor
     public Task ProcessAsync(string how, int attempts = 1) => queue.ProcessAsync(how, attempts);
 }
 
-internal sealed class DotNetActor(Queue queue, StackExchange.Redis.IConnectionMultiplexer redis) : IQueueActor
+internal sealed class DotNetActor(Queue queue, NodeQueue node, IConnectionMultiplexer redis) : IQueueActor
 {
     public async Task<string> AddAsync(string data, JobOptions? options = null) => (await queue.AddAsync("work", Json.Bytes(data), options)).Id;
+
+    public Task AddFlowAsync(string childOptions) => node.AddFlowAsync(JsonNode.Parse(childOptions));
 
     public Task PauseAsync() => queue.PauseAsync();
 
@@ -51,17 +59,19 @@ internal sealed class DotNetActor(Queue queue, StackExchange.Redis.IConnectionMu
     {
         var ended = new CountdownEvent(attempts);
         var allEnded = Task.Run(() => ended.Wait(TimeSpan.FromSeconds(60)));
-        await using var worker = new Worker(queue.Name, async (job, _) =>
+        await using var worker = new Worker(queue.Name, (job, _) =>
         {
-            try
-            {
-                return Processors.Run(how, job);
-            }
-            finally
+            var result = Processors.Run(how, job);
+            ended.Signal();
+            return Task.FromResult(result);
+        }, redis, new WorkerOptions
+        {
+            OnFailed = _ =>
             {
                 ended.Signal();
-            }
-        }, redis);
+                return Task.CompletedTask;
+            },
+        });
         await worker.StartAsync();
         (await allEnded).ShouldBeTrue();
         await Idle.WorkerAsync(redis, queue.Name);

@@ -24,7 +24,8 @@ internal static class QueueState
             lines.AddRange((await ContentAsync(database, key, part, type)).Select(line => $"  {line}"));
         }
 
-        return string.Join('\n', lines);
+        // A flow's jobs name each other by their keys.
+        return string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal);
     }
 
     private static async Task<IEnumerable<string>> ContentAsync(IDatabase database, RedisKey key, string part, RedisType type) => type switch

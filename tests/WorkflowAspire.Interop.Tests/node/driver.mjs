@@ -31,6 +31,14 @@ function startWorker(version, name, how, options = {}) {
 
 const methods = {
   add: async (v, name, jobName, data, opts) => summary(await queue(v, name).add(jobName, data, opts)),
+  /** A parent with the children a and b, all in one queue, ids as names. */
+  addFlow: async (v, name, childOpts) => {
+    await queue(v, name).waitUntilReady();
+    const flows = new packages[v].FlowProducer({ connection });
+    const child = id => ({ name: 'work', queueName: name, data: id, opts: { ...childOpts, jobId: id } });
+    await flows.add({ name: 'work', queueName: name, data: 'parent', opts: { jobId: 'parent' }, children: [child('a'), child('b')] });
+    await flows.close();
+  },
   ready: async (v, name) => { await queue(v, name).waitUntilReady(); },
   getJob: async (v, name, id) => summary(await queue(v, name).getJob(id)) ?? null,
   getState: (v, name, id) => queue(v, name).getJobState(id),

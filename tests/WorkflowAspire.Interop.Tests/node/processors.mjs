@@ -7,6 +7,10 @@ export const processors = {
     if (job.attemptsMade === 0) throw new Error('no 0');
     return 'ok';
   },
+  failB: async job => {
+    if (job.id === 'b') throw new Error('no b');
+    return job.data;
+  },
   unrecoverable: async (job, { UnrecoverableError }) => { throw new UnrecoverableError('never'); },
   hang: () => new Promise(() => {}),
 };
