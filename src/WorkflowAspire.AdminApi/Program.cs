@@ -11,8 +11,13 @@ return await ServiceProcess.RunAsync(() =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
-    // CLIENT LIST, by which the workers are found, counts as an admin command.
-    builder.AddRedisClient("redis", configureOptions: options => options.AllowAdmin = true);
+    builder.AddRedisClient("redis", configureOptions: options =>
+    {
+        // CLIENT LIST, by which the workers are found, counts as an admin command.
+        options.AllowAdmin = true;
+        // Nobody waits long for an answer; a run that can't be enqueued in time is the relay's.
+        options.AsyncTimeout = 2000;
+    });
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
     builder.Services.AddQueues();

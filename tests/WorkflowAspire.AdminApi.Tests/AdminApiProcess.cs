@@ -21,11 +21,12 @@ public sealed class AdminApiProcess : IAsyncLifetime
 {
     private readonly RedisServer _redis = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("admin-api-").FullName;
-    private readonly int _port = ServerProcess.FreePort();
-    private ServerProcess? _process;
+    private readonly List<ServerProcess> _processes = [];
     private ServiceProvider? _services;
 
     public HttpClient Client { get; private set; } = null!;
+
+    private string DatabaseConnectionString => $"Data Source={Path.Combine(_folder, "workflow.db")}";
 
     public RedisServer Redis => _redis;
 
@@ -38,28 +39,37 @@ public sealed class AdminApiProcess : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _redis.InitializeAsync();
-        var database = $"Data Source={Path.Combine(_folder, "workflow.db")}";
-        _process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.AdminApi.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
-        {
-            ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"),
-            ["ConnectionStrings__redis"] = "nowhere:1",
-            ["REDIS_HOST"] = "127.0.0.1",
-            ["REDIS_PORT"] = _redis.Port.ToString(CultureInfo.InvariantCulture),
-            ["ConnectionStrings__workflow"] = database,
-        });
-        Client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}")) };
-        await Eventually.True(async () => _process.HasExited
-            ? throw new InvalidOperationException($"The API ended: {_process.Output}")
-            : await AnswersAsync());
+        Client = await StartAsync(_redis.Port);
+        await Eventually.True(async () => (await Client.GetAsync("/health")).StatusCode == HttpStatusCode.OK);
 
         _services = new ServiceCollection()
-            .AddSingleton(SqliteFactory.Instance.CreateDataSource(database))
+            .AddSingleton(SqliteFactory.Instance.CreateDataSource(DatabaseConnectionString))
             .AddSingleton<IConnectionMultiplexer>(_redis.Connection)
             .AddWorkflowStore()
             .BuildServiceProvider();
         Execution = new Queue(ExecutionQueue.Name, _redis.Connection);
         DeadLetters = new Queue(ExecutionQueue.DeadLetterName, _redis.Connection);
         await PublishAsync("document-digest", "Digests documents.");
+    }
+
+    /// <summary>Starts one more API on the same database, and waits until it answers.</summary>
+    public async Task<HttpClient> StartAsync(int redisPort)
+    {
+        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}");
+        var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.AdminApi.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = address,
+            ["ConnectionStrings__redis"] = "nowhere:1",
+            ["REDIS_HOST"] = "127.0.0.1",
+            ["REDIS_PORT"] = redisPort.ToString(CultureInfo.InvariantCulture),
+            ["ConnectionStrings__workflow"] = DatabaseConnectionString,
+        });
+        _processes.Add(process);
+        var client = new HttpClient { BaseAddress = new Uri(address) };
+        await Eventually.True(async () => process.HasExited
+            ? throw new InvalidOperationException($"The API ended: {process.Output}")
+            : await AnswersAsync(client));
+        return client;
     }
 
     public async Task<WorkflowRun> AddRunAsync(RunStatus status = RunStatus.Pending, Guid? tenantId = null, TimeSpan startedAgo = default)
@@ -84,18 +94,18 @@ public sealed class AdminApiProcess : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
-        if (_process is not null) await _process.DisposeAsync();
+        foreach (var process in _processes) await process.DisposeAsync();
         if (_services is not null) await _services.DisposeAsync();
         await _redis.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<bool> AnswersAsync()
+    private static async Task<bool> AnswersAsync(HttpClient client)
     {
         try
         {
-            return (await Client.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
+            return (await client.GetAsync("/alive")).IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
