@@ -1,2 +1,36 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using WorkflowAspire.AdminApi;
+using WorkflowAspire.AdminApi.DeadLetters;
+using WorkflowAspire.AdminApi.Problems;
+using WorkflowAspire.AdminApi.Queues;
+using WorkflowAspire.AdminApi.Runs;
+using WorkflowAspire.AdminApi.Workflows;
+using WorkflowAspire.ServiceDefaults;
+using WorkflowAspire.Workflows;
+
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    // CLIENT LIST, by which the workers are found, counts as an admin command.
+    builder.AddRedisClient("redis", configureOptions: options => options.AllowAdmin = true);
+    builder.AddNpgsqlDataSource("workflow");
+    builder.Services.AddWorkflowStore();
+    builder.Services.AddQueues();
+    builder.Services.AddScoped<RunSubmission>();
+    builder.Services.AddScoped<DeadLetterReplay>();
+    builder.Services.AddProblems();
+    builder.Services.AddOpenApi();
+    builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminApiJsonContext.Default));
+
+    var app = builder.Build();
+    app.UseProblems();
+    app.MapOpenApi();
+    app.MapDefaultEndpoints();
+
+    var api = app.MapGroup("/api");
+    api.MapWorkflows();
+    api.MapRuns();
+    api.MapDeadLetters();
+    api.MapQueues();
+    return app;
+});

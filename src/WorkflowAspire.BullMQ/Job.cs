@@ -68,5 +68,5 @@ public sealed class Job
     public T? GetData<T>(JsonTypeInfo<T> typeInfo) => JsonSerializer.Deserialize(Data.Span, typeInfo);
 
     /// <summary>Whether another attempt is allowed after the one that is running fails.</summary>
-    internal bool HasAttemptsLeft => AttemptsMade + 1 < Options.Attempts;
+    public bool HasAttemptsLeft => AttemptsMade + 1 < Options.Attempts;
 }

@@ -58,6 +58,8 @@ public sealed record JobOptions
             if (id.Length == 0) throw new ArgumentException("jobId cannot be empty; leave it null for a generated one.", nameof(JobId));
             if (int.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == id)
                 throw new ArgumentException($"jobId cannot be an integer, since the queue numbers its own jobs; got '{id}'.", nameof(JobId));
+            if (QueueKeys.IsReserved(id))
+                throw new ArgumentException($"jobId cannot be the name of one of the queue's own keys; got '{id}'.", nameof(JobId));
             if (id.Contains(':', StringComparison.Ordinal))
                 throw new ArgumentException($"jobId cannot contain ':', which separates the parts of a Redis key; got '{id}'.", nameof(JobId));
         }

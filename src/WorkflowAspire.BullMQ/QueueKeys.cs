@@ -36,6 +36,9 @@ internal sealed class QueueKeys
 
     public string ClientName { get; }
 
+    /// <summary>Whether a job of this id would lie on a key of the queue itself.</summary>
+    public static bool IsReserved(string jobId) => Array.IndexOf(Declared, jobId) >= 0;
+
     public RedisKey Of(string part) => Base + part;
 
     public RedisKey Job(string jobId) => Base + jobId;

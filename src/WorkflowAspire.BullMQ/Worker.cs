@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,9 +33,12 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly ConcurrentQueue<FinishedJob> _finished = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _closing = new();
+    // Set when a close has waited long enough, Redis or no Redis.
+    private readonly CancellationTokenSource _givenUp = new();
     private readonly Lock _closeGate = new();
     private int _running;
     private bool _mayHaveJobs = true;
+    private bool _repeats;
     private Marker? _marker;
     private Task? _idleWait;
     private Task? _loop;
@@ -46,7 +48,7 @@ public sealed partial class Worker : IAsyncDisposable
     /// <summary>Prepares a worker; <see cref="StartAsync"/> starts it.</summary>
     /// <param name="queueName">The queue to take jobs from.</param>
     /// <param name="processor">What to do with a job.</param>
-    /// <param name="redis">The connection for scripts; the worker opens one more, to wait on.</param>
+    /// <param name="redis">The connection for scripts; the worker opens two more, to wait on and to renew locks.</param>
     /// <param name="options">Concurrency, locks and so on; null for BullMQ's defaults.</param>
     /// <param name="logger">Where outages, stalled jobs and lost locks are told; null for nowhere.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
@@ -65,8 +67,8 @@ public sealed partial class Worker : IAsyncDisposable
         _outage = new Outage(_logger, queueName);
         var database = redis.GetDatabase();
         _exchange = new Exchange(_keys, database, _options, _time, _logger);
-        _settlement = new Settlement(_keys, redis, _options, _time, _outage, _logger);
-        _locks = new LockRenewal(_keys, database, _options.LockDuration, _time, _outage, _logger);
+        _settlement = new Settlement(_keys, redis, _options, _time, _outage, _logger, _givenUp.Token);
+        _locks = new LockRenewal(_keys, _options, _time, _outage, _logger);
         _stalledCheck = new StalledCheck(_keys, database, _options, _time, _outage, _logger);
     }
 
@@ -74,15 +76,19 @@ public sealed partial class Worker : IAsyncDisposable
     public string QueueName { get; }
 
     /// <summary>Whether the worker takes or finishes jobs.</summary>
-    public bool IsRunning => _loop is { IsCompleted: false };
+    public bool IsRunning => _loop is { IsCompleted: false } && !_givenUp.IsCancellationRequested;
 
-    /// <summary>Opens the worker's own connection and begins to take jobs in the background. A Redis that is not there yet is waited for.</summary>
+    /// <summary>Opens the worker's own connections and begins to take jobs in the background. A Redis that is not there yet is waited for.</summary>
+    /// <remarks>
+    /// Locks are renewed whatever the thread pool does. For that, StackExchange.Redis is told to read with threads of its own
+    /// (its process-wide feature flag <c>DedicatedThreads</c>), which every connection that is opened from then on does too.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">The worker was started before.</exception>
     public async Task StartAsync(CancellationToken ct = default)
     {
         if (_loop is not null) throw new InvalidOperationException($"The worker of queue '{QueueName}' was started already.");
         _marker = await Marker.ConnectAsync(_keys, _redis, _options, _time).WaitAsync(ct).ConfigureAwait(false);
-        _locks.Start();
+        await _locks.StartAsync(_redis).WaitAsync(ct).ConfigureAwait(false);
         _loop = Task.Run(LoopAsync, CancellationToken.None);
         _checks = Task.Run(() => _stalledCheck.RunAsync(_closing.Token), CancellationToken.None);
     }
@@ -102,146 +108,22 @@ public sealed partial class Worker : IAsyncDisposable
 
     private bool IsClosing => _closing.IsCancellationRequested;
 
-    private async Task LoopAsync()
-    {
-        var pending = new List<FinishedJob>();
-        while (true)
-        {
-            if (_idleWait is { IsCompleted: true }) (_idleWait, _mayHaveJobs) = (null, true);
-            while (pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) pending.Add(finished);
-            var free = IsClosing ? 0 : _options.Concurrency - Volatile.Read(ref _running) - (_idleWait is null ? 0 : 1);
-            if (pending.Count == 0 && (free <= 0 || !_mayHaveJobs))
-            {
-                if (IsClosing && Volatile.Read(ref _running) == 0 && _finished.IsEmpty) return;
-                await _wake.Reader.ReadAsync().ConfigureAwait(false);
-                continue;
-            }
-
-            await ExchangeAsync(pending, Math.Max(free, 0)).ConfigureAwait(false);
-        }
-    }
-
-    private async Task ExchangeAsync(List<FinishedJob> pending, int free)
-    {
-        try
-        {
-            var exchanged = await _exchange.RunAsync(pending, free).ConfigureAwait(false);
-            _outage.Succeeded();
-            foreach (var finished in pending) finished.Active.Dispose();
-            pending.Clear();
-            foreach (var active in exchanged.Taken) Start(active);
-            if (exchanged.Taken.Count < free && _idleWait is null) BeginIdleWait(exchanged);
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            _outage.Failed(error);
-            await Task.Delay(PauseAfterError, _time).ConfigureAwait(false);
-        }
-    }
-
-    private void Start(ActiveJob active)
-    {
-        Interlocked.Increment(ref _running);
-        _locks.Track(active);
-        _ = Task.Run(() => ProcessAsync(active));
-    }
-
-    private void BeginIdleWait(Exchanged exchanged)
-    {
-        _mayHaveJobs = false;
-        _idleWait = Task.Run(() => IdleAsync(exchanged));
-        _ = _idleWait.ContinueWith(_ => Wake(), TaskScheduler.Default);
-    }
-
-    // One slot is kept free meanwhile: the marker that this worker takes away obliges it to take a job.
-    private async Task IdleAsync(Exchanged exchanged)
-    {
-        try
-        {
-            if (exchanged.RateLimit > TimeSpan.Zero)
-                await Task.Delay(exchanged.RateLimit < LongestRateLimitWait ? exchanged.RateLimit : LongestRateLimitWait, _time, _closing.Token).ConfigureAwait(false);
-            else
-                await _marker!.WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (IsClosing)
-        {
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            if (!IsClosing)
-            {
-                _outage.Failed(error);
-                await Task.Delay(PauseAfterError, _time).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task ProcessAsync(ActiveJob active)
-    {
-        try
-        {
-            var result = await RunProcessorAsync(active).ConfigureAwait(false);
-            _locks.Release(active);
-            if (!active.IsLost) _finished.Enqueue(new FinishedJob(active, result));
-        }
-        catch (Exception error)
-        {
-            _locks.Release(active);
-            if (active.IsLost) return;
-            if (active.IsReturning) await SettleAsync(active, () => _settlement.HandBackAsync(active)).ConfigureAwait(false);
-            else await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
-            Wake();
-        }
-    }
-
-    private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
-    {
-        using var activity = BullMQTelemetry.Source.StartActivity($"process {QueueName}", ActivityKind.Consumer);
-        activity?.SetTag("bullmq.queue.name", QueueName).SetTag("bullmq.job.id", active.Job.Id).SetTag("bullmq.job.name", active.Job.Name);
-        try
-        {
-            if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
-            return await _processor(active.Job, active.Cancellation).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, error.Message);
-            throw;
-        }
-    }
-
-    private async Task SettleAsync(ActiveJob active, Func<Task> settle)
-    {
-        try
-        {
-            await settle().ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            // The lock runs out and the job is recovered as stalled.
-            SettlementFailed(_logger, error, active.Job.Id);
-        }
-    }
-
     private async Task CloseOnceAsync(TimeSpan? timeout)
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_loop is null)
         {
-            _locks.Dispose();
+            await _locks.DisposeAsync().ConfigureAwait(false);
             return;
         }
 
         Wake();
         if (timeout is not { } limit) await _loop.ConfigureAwait(false);
         else if (!await EndsWithinAsync(_loop, limit).ConfigureAwait(false)) await ReturnRunningJobsAsync().ConfigureAwait(false);
+        await _givenUp.CancelAsync().ConfigureAwait(false);
         await _checks!.ConfigureAwait(false);
         await _marker!.DisposeAsync().ConfigureAwait(false);
-        _locks.Dispose();
+        await _locks.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReturnRunningJobsAsync()
@@ -250,6 +132,7 @@ public sealed partial class Worker : IAsyncDisposable
         foreach (var active in running) active.Return();
         if (await EndsWithinAsync(_loop!, GraceAfterCancel).ConfigureAwait(false)) return;
         // These don't listen to their token. Their jobs go back all the same, and what they return is refused.
+        _givenUp.CancelAfter(GraceAfterCancel);
         foreach (var active in _locks.Jobs.ToArray())
         {
             _locks.Release(active);
@@ -270,11 +153,6 @@ public sealed partial class Worker : IAsyncDisposable
             return false;
         }
     }
-
-    private void Wake() => _wake.Writer.TryWrite(true);
-
-    [LoggerMessage(LogLevel.Error, "The outcome of job {jobId} could not be recorded; it will be recovered as stalled")]
-    private static partial void SettlementFailed(ILogger logger, Exception exception, string jobId);
 
     [LoggerMessage(LogLevel.Warning, "Job {jobId} ({name}) ignored its cancellation and was handed back while it still runs")]
     private static partial void Abandoned(ILogger logger, string jobId, string name);

@@ -51,8 +51,8 @@ public sealed class WorkerOptions
     public Func<JobFailure, Task>? OnFailed { get; init; }
 
     /// <summary>
-    /// Adjusts the worker's own connection, on which it waits for jobs. It starts from the given multiplexer's configuration
-    /// string, which has no callbacks (certificates, tokens): add those here.
+    /// Adjusts each of the worker's own connections: the one on which it waits for jobs and the one that renews their locks.
+    /// They start from the given multiplexer's configuration string, which has no callbacks (certificates, tokens): add those here.
     /// </summary>
     public Action<ConfigurationOptions>? ConfigureBlockingConnection { get; init; }
 

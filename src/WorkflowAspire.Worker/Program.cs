@@ -1,2 +1,20 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using WorkflowAspire.Samples;
+using WorkflowAspire.ServiceDefaults;
+using WorkflowAspire.Worker;
+using WorkflowAspire.Workflows;
+
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddRedisClient("redis");
+    builder.AddNpgsqlDataSource("workflow");
+    builder.Services.AddWorkflowStore();
+    builder.Services.AddWorkflows();
+    builder.Services.AddSampleWorkflows();
+    builder.AddWorkflowExecution();
+
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    return app;
+});

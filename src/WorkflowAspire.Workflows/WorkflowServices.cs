@@ -72,11 +72,13 @@ public static partial class WorkflowServices
             services.TryAddSingleton(provider => new RunStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new WorkflowDirectory(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
+            services.AddOptions<ExecutionQueueOptions>().BindConfiguration(ExecutionQueueOptions.Section).ValidateOnStart();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExecutionQueueOptions>, ExecutionQueueOptionsValidator>());
             services.TryAddSingleton<RunDispatcher>();
             return services;
         }
     }
 
-    [GeneratedRegex("^[a-z0-9-]+$")]
+    [GeneratedRegex(@"^[a-z0-9-]+\z")]
     private static partial Regex WorkflowName { get; }
 }

@@ -2,7 +2,7 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
 
-public class ClosingTests(RedisServer redis) : QueueSpecification(redis)
+public abstract class ClosingTests(RedisCompatibleServer redis) : QueueSpecification(redis)
 {
     [Fact]
     public async Task A_worker_that_closes_lets_its_running_job_finish_and_takes_no_other()
@@ -56,9 +56,9 @@ public class ClosingTests(RedisServer redis) : QueueSpecification(redis)
     [Fact]
     public async Task An_idle_worker_closes_at_once_and_closing_twice_is_harmless()
     {
-        var worker = await StartWorker();
+        var worker = await StartWorker(new WorkerOptions { DrainDelay = TimeSpan.FromHours(1) });
 
-        await worker.CloseAsync();
+        await worker.CloseAsync().WaitAsync(TimeSpan.FromSeconds(4));
         await worker.CloseAsync();
 
         worker.IsRunning.ShouldBeFalse();

@@ -3,7 +3,7 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
 
-public class FailureTests(RedisServer redis) : QueueSpecification(redis)
+public abstract class FailureTests(RedisCompatibleServer redis) : QueueSpecification(redis)
 {
     private static readonly BackoffOptions Short = BackoffOptions.Fixed(TimeSpan.FromMilliseconds(20));
 

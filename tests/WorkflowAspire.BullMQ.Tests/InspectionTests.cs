@@ -2,7 +2,7 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
 
-public class InspectionTests(RedisServer redis) : QueueSpecification(redis)
+public abstract class InspectionTests(RedisCompatibleServer redis) : QueueSpecification(redis)
 {
     [Fact]
     public async Task Jobs_are_listed_newest_first_or_oldest_first_and_in_pages()

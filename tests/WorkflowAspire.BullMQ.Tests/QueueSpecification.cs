@@ -5,6 +5,7 @@ using StackExchange.Redis;
 using WorkflowAspire.TestServers;
 
 [assembly: AssemblyFixture(typeof(RedisServer))]
+[assembly: AssemblyFixture(typeof(GarnetServer))]
 
 namespace WorkflowAspire.BullMQ.Tests;
 
@@ -13,14 +14,14 @@ public abstract class QueueSpecification : IAsyncDisposable
 {
     private readonly List<Worker> _workers = [];
 
-    protected QueueSpecification(RedisServer redis)
+    protected QueueSpecification(RedisCompatibleServer redis)
     {
         Redis = redis;
         Queue = new Queue($"q-{Guid.NewGuid():N}", redis.Connection);
         DeadLetters = new Queue($"{Queue.Name}-dlq", redis.Connection);
     }
 
-    protected RedisServer Redis { get; }
+    protected RedisCompatibleServer Redis { get; }
 
     protected Queue Queue { get; }
 

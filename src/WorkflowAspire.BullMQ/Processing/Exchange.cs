@@ -18,11 +18,19 @@ internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLi
 internal sealed partial class Exchange(QueueKeys keys, IDatabase database, WorkerOptions options, TimeProvider time, ILogger logger)
 {
     private const int FieldsPerJob = 6;
+    private const int JobGone = -1;
 
     private readonly string _workerId = Guid.NewGuid().ToString();
+    private (string Token, long Asked)? _unanswered;
     private long _calls;
 
-    public async Task<Exchanged> RunAsync(IReadOnlyList<FinishedJob> finished, int count)
+    /// <summary>Whether the last call may have taken effect without us knowing: <see cref="ReclaimAsync"/> tells.</summary>
+    public bool IsAnswerMissing => _unanswered is not null;
+
+    /// <param name="finished">The jobs to hand in.</param>
+    /// <param name="count">How many to take at most.</param>
+    /// <param name="repeated">Whether the finished jobs were handed in before, in a call whose answer was lost.</param>
+    public async Task<Exchanged> RunAsync(IReadOnlyList<FinishedJob> finished, int count, bool repeated = false)
     {
         // A token of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
         var token = string.Create(CultureInfo.InvariantCulture, $"{_workerId}:{_calls++}");
@@ -37,9 +45,24 @@ internal sealed partial class Exchange(QueueKeys keys, IDatabase database, Worke
         arguments[5] = options.Name ?? "";
         for (var i = 0; i < finished.Count; i++) Write(finished[i], arguments.AsSpan(6 + (FieldsPerJob * i), FieldsPerJob));
 
+        if (count > 0) _unanswered = (token, asked);
         var reply = (RedisResult[])(await Script.Complete.RunAsync(database, keys.All, arguments).ConfigureAwait(false))!;
-        Report(finished, (long[])reply[0]!);
+        _unanswered = null;
+        await ReportAsync(finished, (long[])reply[0]!, repeated).ConfigureAwait(false);
         return Read((RedisResult[])reply[1]!, token, now, asked);
+    }
+
+    /// <summary>The jobs that the call without an answer took.</summary>
+    public async Task<IReadOnlyList<ActiveJob>> ReclaimAsync()
+    {
+        if (_unanswered is not { } call) return [];
+        var found = (RedisResult[])(await Script.Reclaim.RunAsync(database, keys.All,
+            [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), call.Token]).ConfigureAwait(false))!;
+        _unanswered = null;
+        var jobs = new List<ActiveJob>(found.Length / 2);
+        for (var i = 0; i < found.Length; i += 2)
+            jobs.Add(new ActiveJob(JobHash.Read((string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked));
+        return jobs;
     }
 
     private void Write(FinishedJob finished, Span<RedisValue> arguments)
@@ -51,14 +74,22 @@ internal sealed partial class Exchange(QueueKeys keys, IDatabase database, Worke
         KeepArguments.Write(keep, arguments[3..]);
     }
 
-    private void Report(IReadOnlyList<FinishedJob> finished, long[] results)
+    private async Task ReportAsync(IReadOnlyList<FinishedJob> finished, long[] results, bool repeated)
     {
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i] == 0) continue;
             var job = finished[i].Active.Job;
+            if (repeated && (results[i] == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))) continue;
             NotCompleted(logger, job.Id, job.Name, Refusal.Describe(results[i]));
         }
+    }
+
+    // Then the call whose answer was lost completed the job.
+    private async Task<bool> IsCompletedAsync(string jobId)
+    {
+        var state = (string?)await Script.GetState.RunAsync(database, keys.All, [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), jobId]).ConfigureAwait(false);
+        return JobStateNames.Parse(state) == JobState.Completed;
     }
 
     private Exchanged Read(RedisResult[] taken, string token, DateTimeOffset now, long asked)

@@ -6,74 +6,104 @@ using WorkflowAspire.BullMQ.Protocol;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>
-/// Keeps the locks of the active jobs. It has a thread of its own and calls Redis synchronously, so that processors
-/// that occupy every thread of the pool can't stop it.
+/// Keeps the locks of the active jobs. It has a thread and a connection of its own, neither of which needs the thread pool,
+/// so that processors that occupy every thread of the pool can't stop it.
 /// </summary>
-internal sealed partial class LockRenewal : IDisposable
+internal sealed partial class LockRenewal : IAsyncDisposable
 {
     private const int JobsPerCall = 1000;
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestCall = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<ActiveJob, bool> _jobs = new();
     private readonly ManualResetEventSlim _stopped = new();
     private readonly QueueKeys _keys;
-    private readonly IDatabase _database;
-    private readonly TimeSpan _lockDuration;
+    private readonly WorkerOptions _options;
+    private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly Outage _outage;
     private readonly ILogger _logger;
-    private readonly Thread _thread;
+    private IConnectionMultiplexer? _connection;
+    private Thread? _thread;
+    private bool _isFailing;
 
-    public LockRenewal(QueueKeys keys, IDatabase database, TimeSpan lockDuration, TimeProvider time, Outage outage, ILogger logger)
+    public LockRenewal(QueueKeys keys, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
     {
-        (_keys, _database, _lockDuration, _time, _outage, _logger) = (keys, database, lockDuration, time, outage, logger);
-        _thread = new Thread(Loop) { IsBackground = true, Name = $"bullmq locks {keys.Base}" };
+        (_keys, _options, _time, _outage, _logger) = (keys, options, time, outage, logger);
+        _interval = options.LockDuration / 8;
     }
 
     public IEnumerable<ActiveJob> Jobs => _jobs.Keys;
 
-    public void Start() => _thread.Start();
+    public async Task StartAsync(IConnectionMultiplexer redis)
+    {
+        // The client asks for this whenever it connects or reconnects, so it stays on: replies are read by a thread of the connection.
+        ConnectionMultiplexer.SetFeatureFlag("DedicatedThreads", true);
+        _connection = await OwnConnection.ConnectAsync(redis, _options, $"{_keys.ClientName}:locks", configuration =>
+        {
+            // While Redis is away a call fails at once, so that a lock that can't be kept is noticed before it runs out.
+            configuration.BacklogPolicy = BacklogPolicy.FailFast;
+            configuration.SyncTimeout = (int)TimeSpan.FromTicks(Math.Clamp(_interval.Ticks, ShortestCall.Ticks, LongestCall.Ticks)).TotalMilliseconds;
+        }).ConfigureAwait(false);
+        _thread = new Thread(Loop) { IsBackground = true, Name = $"bullmq locks {_keys.Base}" };
+        _thread.Start();
+    }
 
     public void Track(ActiveJob job) => _jobs[job] = true;
 
     public void Release(ActiveJob job) => _jobs.TryRemove(job, out _);
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _stopped.Set();
-        if (_thread.IsAlive) _thread.Join();
+        _thread?.Join();
+        if (_connection is { } connection) await connection.DisposeAsync().ConfigureAwait(false);
         _stopped.Dispose();
     }
 
     private void Loop()
     {
-        while (!_stopped.Wait(_lockDuration / 4))
+        var database = _connection!.GetDatabase();
+        while (!_stopped.Wait(_interval))
         {
-            foreach (var due in _jobs.Keys.Where(IsDue).Chunk(JobsPerCall)) Renew(due);
+            foreach (var due in _jobs.Keys.Where(IsDue).Chunk(JobsPerCall)) Try(() => Renew(database, due));
+            foreach (var job in _jobs.Keys.Where(RunsOut)) Lose(job);
+            // With nothing left to renew, the end of an outage would go unnoticed.
+            if (_isFailing && _jobs.IsEmpty) Try(() => database.Ping());
         }
     }
 
-    private bool IsDue(ActiveJob job) => !job.IsLost && _time.GetElapsedTime(job.LockedAt) >= _lockDuration / 5;
+    private bool IsDue(ActiveJob job) => _time.GetElapsedTime(job.LockedAt) >= _options.LockDuration / 4;
 
-    private void Renew(ActiveJob[] jobs)
+    // Before the next look, that is: the attempt is cancelled while no other worker can have the job yet.
+    private bool RunsOut(ActiveJob job) => _time.GetElapsedTime(job.LockedAt) + _interval >= _options.LockDuration;
+
+    private void Renew(IDatabase database, ActiveJob[] jobs)
     {
         var asked = _time.GetTimestamp();
         var arguments = new RedisValue[3 + (2 * jobs.Length)];
-        (arguments[0], arguments[1], arguments[2]) = (_keys.Base, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_lockDuration.TotalMilliseconds);
+        (arguments[0], arguments[1], arguments[2]) = (_keys.Base, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_options.LockDuration.TotalMilliseconds);
         for (var i = 0; i < jobs.Length; i++) (arguments[3 + (2 * i)], arguments[4 + (2 * i)]) = (jobs[i].Job.Id, jobs[i].Token);
+        var lost = ((long[])Script.ExtendLocks.Run(database, _keys.All, arguments)!).ToHashSet();
+        for (var i = 0; i < jobs.Length; i++)
+        {
+            if (lost.Contains(i)) Lose(jobs[i]);
+            else jobs[i].Renewed(asked);
+        }
+    }
+
+    private void Try(Action call)
+    {
         try
         {
-            var lost = ((string[])Script.ExtendLocks.Run(_database, _keys.All, arguments)!).ToHashSet(StringComparer.Ordinal);
-            _outage.Succeeded();
-            foreach (var job in jobs)
-            {
-                if (!lost.Contains(job.Job.Id)) job.Renewed(asked);
-                else if (_jobs.ContainsKey(job)) Lose(job);
-            }
+            call();
+            _isFailing = false;
+            _outage.Succeeded(this);
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
         {
-            _outage.Failed(error);
-            foreach (var job in jobs.Where(job => _time.GetElapsedTime(job.LockedAt) >= _lockDuration)) Lose(job);
+            _isFailing = true;
+            _outage.Failed(this, error);
         }
     }
 
@@ -81,8 +111,8 @@ internal sealed partial class LockRenewal : IDisposable
     {
         // A job that is being settled gives up its lock by itself.
         if (!_jobs.TryRemove(job, out _)) return;
-        job.Lose();
         LockLost(_logger, job.Job.Id, job.Job.Name);
+        job.Lose();
     }
 
     [LoggerMessage(LogLevel.Warning, "Lost the lock of job {jobId} ({name}): its attempt is cancelled and its result will be dropped")]

@@ -12,14 +12,10 @@ internal sealed class Marker(QueueKeys keys, IConnectionMultiplexer connection, 
 
     public static async Task<Marker> ConnectAsync(QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time)
     {
-        var configuration = ConfigurationOptions.Parse(redis.Configuration);
-        configuration.ClientName = options.Name is { } name ? $"{keys.ClientName}:w:{name}" : keys.ClientName;
-        configuration.AbortOnConnectFail = false;
-        configuration.AsyncTimeout = (int)(LongestBlock + TimeSpan.FromSeconds(5)).TotalMilliseconds;
-        // Without subscriptions the multiplexer opens one connection, and the worker is listed once.
-        configuration.CommandMap = CommandMap.Create(["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE"], available: false);
-        options.ConfigureBlockingConnection?.Invoke(configuration);
-        return new Marker(keys, await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false), options.DrainDelay, time);
+        var clientName = options.Name is { } name ? $"{keys.ClientName}:w:{name}" : keys.ClientName;
+        var connection = await OwnConnection.ConnectAsync(redis, options, clientName,
+            configuration => configuration.AsyncTimeout = (int)(LongestBlock + TimeSpan.FromSeconds(5)).TotalMilliseconds).ConfigureAwait(false);
+        return new Marker(keys, connection, options.DrainDelay, time);
     }
 
     /// <summary>Returns when there may be something to take: the marker came, the next delayed job is due, or the wait grew long.</summary>
@@ -42,5 +38,10 @@ internal sealed class Marker(QueueKeys keys, IConnectionMultiplexer connection, 
         }
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    /// <summary>Closes the connection without waiting for the block to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
 }

@@ -6,20 +6,35 @@ namespace WorkflowAspire.BullMQ.Processing;
 /// <summary>Tells the log once when Redis can't be used and once when it can again, however many calls fail meanwhile.</summary>
 internal sealed partial class Outage(ILogger logger, string queueName)
 {
-    private int _isDown;
+    private readonly HashSet<object> _failing = [];
+    private volatile bool _isDown;
 
     public static bool IsConnectionError(Exception error) =>
         error is RedisConnectionException or RedisTimeoutException or TimeoutException or ObjectDisposedException
         || (error is RedisServerException server && IsPassing(server.Message));
 
-    public void Failed(Exception error)
+    /// <summary>A part of the worker could not use Redis.</summary>
+    public void Failed(object part, Exception error)
     {
-        if (Interlocked.Exchange(ref _isDown, 1) == 0) RedisUnavailable(logger, error, queueName, error.Message);
+        lock (_failing)
+        {
+            if (!_failing.Add(part) || _failing.Count > 1) return;
+            _isDown = true;
+            if (IsConnectionError(error)) RedisUnavailable(logger, error, queueName, error.Message);
+            else CallFailed(logger, error, queueName, error.Message);
+        }
     }
 
-    public void Succeeded()
+    /// <summary>That part can use Redis. The outage is over when every part that failed can.</summary>
+    public void Succeeded(object part)
     {
-        if (Volatile.Read(ref _isDown) == 1 && Interlocked.Exchange(ref _isDown, 0) == 1) RedisAvailable(logger, queueName);
+        if (!_isDown) return;
+        lock (_failing)
+        {
+            if (!_failing.Remove(part) || _failing.Count > 0) return;
+            _isDown = false;
+            RedisAvailable(logger, queueName);
+        }
     }
 
     // Errors of a server that restarts, fails over or is full: the same call may succeed later.
@@ -31,6 +46,9 @@ internal sealed partial class Outage(ILogger logger, string queueName)
 
     [LoggerMessage(LogLevel.Error, "Redis is unavailable for queue {queue}, retrying: {error}")]
     private static partial void RedisUnavailable(ILogger logger, Exception exception, string queue, string error);
+
+    [LoggerMessage(LogLevel.Error, "A call for queue {queue} failed, retrying: {error}")]
+    private static partial void CallFailed(ILogger logger, Exception exception, string queue, string error);
 
     [LoggerMessage(LogLevel.Information, "Redis is available again for queue {queue}")]
     private static partial void RedisAvailable(ILogger logger, string queue);

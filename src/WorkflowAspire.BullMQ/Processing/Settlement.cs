@@ -7,7 +7,8 @@ namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Records what became of an attempt that did not complete: another attempt, failed for good, or handed back.</summary>
 internal sealed partial class Settlement(
-    QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
+    QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger,
+    CancellationToken givenUp)
 {
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
@@ -31,7 +32,7 @@ internal sealed partial class Settlement(
 
     /// <summary>Gives the job back so that another worker takes it next; it loses no attempt.</summary>
     public Task HandBackAsync(ActiveJob active) =>
-        RecordAsync(active, "handed back", () => RunAsync(Script.HandBack, keys.All, active.Job.Id, active.Token), JobState.Waiting);
+        RecordAsync(active, "handed back", () => RunAsync(Script.HandBack, keys.All, active.Job.Id, active.Token), JobState.Waiting, JobState.Prioritized);
 
     private TimeSpan? NextAttempt(Job job, Exception error)
     {
@@ -81,14 +82,15 @@ internal sealed partial class Settlement(
     }
 
     // Across cluster slots no script sees both queues: the dead letter comes first, so that a crash in between loses nothing.
-    private Task<RedisResult> AddFirstAsync(QueueKeys there, string jobId, DeadLetterJob deadLetter) => RunAsync(Script.Add, there.All, there.Base,
+    private Task<RedisResult> AddFirstAsync(QueueKeys there, string jobId, DeadLetterJob deadLetter) => RunOnAsync(there, Script.Add, there.All,
         jobId, deadLetter.Name, deadLetter.Data, """{"attempts":0}""", time.GetUtcNow().ToUnixTimeMilliseconds(), 0, 0, 0);
 
     private Task<RedisResult> RunAsync(Script script, RedisKey[] declared, params ReadOnlySpan<RedisValue> arguments) =>
-        RunAsync(script, declared, keys.Base, arguments);
+        RunOnAsync(keys, script, declared, arguments);
 
-    private Task<RedisResult> RunAsync(Script script, RedisKey[] declared, string prefix, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(redis.GetDatabase(), declared, [prefix, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
+    // A name of its own: as an overload it would take a first argument that is a string for the queue's prefix.
+    private Task<RedisResult> RunOnAsync(QueueKeys queue, Script script, RedisKey[] declared, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(redis.GetDatabase(), declared, [queue.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
 
     /// <summary>Repeats until Redis has answered; after an answer that was lost, the job's state tells whether the call took effect.</summary>
     private async Task<bool> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)
@@ -98,7 +100,7 @@ internal sealed partial class Settlement(
             try
             {
                 var result = (long)await record().ConfigureAwait(false);
-                outage.Succeeded();
+                outage.Succeeded(this);
                 if (result == 0) return true;
                 if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return true;
                 NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
@@ -106,8 +108,8 @@ internal sealed partial class Settlement(
             }
             catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
             {
-                outage.Failed(error);
-                await Task.Delay(PauseBetweenTries, time).ConfigureAwait(false);
+                outage.Failed(this, error);
+                await Task.Delay(PauseBetweenTries, time, givenUp).ConfigureAwait(false);
             }
         }
     }

@@ -18,12 +18,12 @@ internal sealed partial class StalledCheck(QueueKeys keys, IDatabase database, W
                 [
                     keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxStalledCount, (long)options.StalledInterval.TotalMilliseconds,
                 ]).ConfigureAwait(false))!;
-                outage.Succeeded();
+                outage.Succeeded(this);
                 foreach (var jobId in stalled) Stalled(logger, jobId);
             }
             catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
             {
-                outage.Failed(error);
+                outage.Failed(this, error);
             }
         }
         while (await NextAsync(timer, stopping).ConfigureAwait(false));

@@ -42,10 +42,10 @@ internal static class JobHash
 
         return new Job(id, name.IsNull ? "" : name.ToString())
         {
-            Data = data.IsNull ? "{}"u8.ToArray() : data,
+            Data = Bytes(data) ?? "{}"u8.ToArray(),
             Options = ReadOptions(opts),
-            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(timestamp),
-            Delay = TimeSpan.FromMilliseconds(delay),
+            Timestamp = Time(timestamp) ?? DateTimeOffset.UnixEpoch,
+            Delay = TimeSpan.FromMilliseconds(Math.Clamp(delay, 0, (long)TimeSpan.MaxValue.TotalMilliseconds)),
             Priority = (int)priority,
             AttemptsMade = (int)attemptsMade,
             // The script reads the hash before it counts this start.
@@ -53,12 +53,19 @@ internal static class JobHash
             StalledCounter = (int)stalled,
             ProcessedOn = takenAt ?? Time(processedOn),
             FinishedOn = Time(finishedOn),
-            ReturnValue = returnValue.IsNull ? null : (ReadOnlyMemory<byte>)returnValue,
+            ReturnValue = Bytes(returnValue),
             FailedReason = failedReason.IsNull ? null : failedReason.ToString(),
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
         };
+    }
+
+    // Spelled out: in a conditional expression null would become an empty memory and not an absent one.
+    private static ReadOnlyMemory<byte>? Bytes(RedisValue value)
+    {
+        if (value.IsNull) return null;
+        return (ReadOnlyMemory<byte>)value;
     }
 
     // Lua may have written a number with a fraction or an exponent.
@@ -67,7 +74,7 @@ internal static class JobHash
         : double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? (long)real : 0;
 
     private static DateTimeOffset? Time(long milliseconds) =>
-        milliseconds == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        milliseconds <= 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private static JobOptions ReadOptions(RedisValue json)
     {
@@ -76,7 +83,7 @@ internal static class JobHash
         {
             return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)json).Span, BullMQJsonContext.Default.JobOptions) ?? new JobOptions();
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException or OverflowException or InvalidOperationException)
         {
             // Options of a form that BullMQ never writes: the job runs with the defaults rather than blocking its queue.
             return new JobOptions();

@@ -14,6 +14,7 @@ internal sealed partial class Script
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
     public static readonly Script Pause = new("Pause");
+    public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
     public static readonly Script Remove = new("Remove");
     public static readonly Script Reprocess = new("Reprocess");

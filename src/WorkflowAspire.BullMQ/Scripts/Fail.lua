@@ -1,5 +1,5 @@
 -- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
--- needs    Queue, Events, Waiting, Finish
+-- needs    Queue, Events, Waiting, Finish, Parent
 -- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
 --          (optional) dead letter prefix, job name, data, opts as JSON
@@ -10,13 +10,15 @@ local id, token, reason, stacktrace, attempts = ARGV[3], ARGV[4], ARGV[5], ARGV[
 local jobKey = prefix .. id
 
 if call("EXISTS", jobKey) == 0 then return -1 end
-local released = releaseLock(jobKey, id, token)
-if released < 0 then return released end
-if call("LREM", activeKey, -1, id) < 1 then return -3 end
+local refused = checkLock(jobKey, token)
+if refused < 0 then return refused end
 
-trimStream(metaKey, eventsKey)
-call("HSET", jobKey, "failedReason", reason, "stacktrace", stacktrace)
 local made = call("HINCRBY", jobKey, "atm", 1)
+trimStream(metaKey, eventsKey)
+if not leaveActive(jobKey, id) then return -3 end
+releaseDeduplication(jobKey, id)
+tellParentFailed(jobKey, reason)
+call("HSET", jobKey, "failedReason", reason, "stacktrace", stacktrace)
 call("HDEL", jobKey, "defa")
 enterFinished(failedKey, jobKey, id, "failedReason", reason, tonumber(ARGV[8]), ARGV[9], ARGV[10])
 emit("event", "failed", "jobId", id, "failedReason", reason, "prev", "active")

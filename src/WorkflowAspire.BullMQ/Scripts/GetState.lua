@@ -9,8 +9,6 @@ if call("ZSCORE", delayedKey, id) then return "delayed" end
 if call("ZSCORE", prioritizedKey, id) then return "prioritized" end
 if call("ZSCORE", waitingChildrenKey, id) then return "waiting-children" end
 for _, list in ipairs({ { activeKey, "active" }, { waitKey, "waiting" }, { pausedKey, "waiting" } }) do
-  for _, member in ipairs(call("LRANGE", list[1], 0, -1)) do
-    if member == id then return list[2] end
-  end
+  if call("LPOS", list[1], id) then return list[2] end
 end
 return "unknown"

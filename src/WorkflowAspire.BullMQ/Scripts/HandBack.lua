@@ -7,9 +7,9 @@ local id, token = ARGV[3], ARGV[4]
 local jobKey = prefix .. id
 
 if call("EXISTS", jobKey) == 0 then return -1 end
-local released = releaseLock(jobKey, id, token)
-if released < 0 then return released end
-if call("LREM", activeKey, -1, id) < 1 then return -3 end
+local refused = checkLock(jobKey, token)
+if refused < 0 then return refused end
+if not leaveActive(jobKey, id) then return -3 end
 
 local blocked = mayNotStart()
 local priority = tonumber(call("HGET", jobKey, "priority")) or 0

@@ -9,4 +9,5 @@ end
 call("HSET", metaKey, "paused", 1)
 call("DEL", markerKey)
 emit("event", "paused")
+trimStream(metaKey, eventsKey)
 return 0

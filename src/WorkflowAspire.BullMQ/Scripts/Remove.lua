@@ -1,7 +1,7 @@
 -- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it.
--- needs    Queue, Events, Waiting, Finish
+-- needs    Queue, Events, Waiting, Finish, Parent
 -- argv     prefix, now, id
--- leaves   nothing of the job; event `removed`
+-- leaves   nothing of the job; a parent no longer waits for it; event `removed`
 -- returns  1 · 0 job gone or locked
 local id = ARGV[3]
 local jobKey = prefix .. id
@@ -15,6 +15,9 @@ for _, set in ipairs({ { delayedKey, "delayed" }, { prioritizedKey, "prioritized
   { failedKey, "failed" }, { waitingChildrenKey, "waiting-children" } }) do
   if call("ZREM", set[1], id) > 0 then prev = set[2] end
 end
+forgetChild(jobKey)
+local deduplication = call("HGET", jobKey, "deid")
+if deduplication and call("GET", prefix .. "de:" .. deduplication) == id then call("DEL", prefix .. "de:" .. deduplication) end
 deleteJob(jobKey)
 emit("event", "removed", "jobId", id, "prev", prev)
 trimStream(metaKey, eventsKey)

@@ -1,5 +1,5 @@
 -- Reprocess.lua: a finished job is to be processed again.
--- needs    Queue, Events, Waiting
+-- needs    Queue, Events, Waiting, Parent
 -- argv     prefix, now, id, state it is in (completed or failed), reset attempts made (1/0), lifo (1/0)
 -- leaves   job without finishedOn, processedOn and its result or reason; the job in wait or prioritized; the marker; event `waiting`
 -- returns  1 · -1 job gone · -3 not in that state
@@ -13,6 +13,7 @@ if ARGV[5] == "1" then call("HDEL", jobKey, "atm") end
 local blocked = mayNotStart()
 toWaitOrPrioritized(id, tonumber(call("HGET", jobKey, "priority")) or 0, ARGV[6] == "1" and "RPUSH" or "LPUSH")
 wakeWorkers(blocked)
+waitForChildAgain(jobKey, state)
 emit("event", "waiting", "jobId", id, "prev", state)
 trimStream(metaKey, eventsKey)
 return 1

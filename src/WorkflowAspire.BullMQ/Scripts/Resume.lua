@@ -19,4 +19,5 @@ else
   wakeForNextDelayed()
 end
 emit("event", "resumed")
+trimStream(metaKey, eventsKey)
 return call("LLEN", pausedKey)

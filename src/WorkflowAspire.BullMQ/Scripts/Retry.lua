@@ -7,12 +7,12 @@ local id, token, delay = ARGV[3], ARGV[4], tonumber(ARGV[7])
 local jobKey = prefix .. id
 
 if call("EXISTS", jobKey) == 0 then return -1 end
-local released = releaseLock(jobKey, id, token)
-if released < 0 then return released end
-if call("LREM", activeKey, -1, id) < 1 then return -3 end
+local refused = checkLock(jobKey, token)
+if refused < 0 then return refused end
 
-call("HSET", jobKey, "failedReason", ARGV[5], "stacktrace", ARGV[6])
 call("HINCRBY", jobKey, "atm", 1)
+if not leaveActive(jobKey, id) then return -3 end
+call("HSET", jobKey, "failedReason", ARGV[5], "stacktrace", ARGV[6])
 
 if delay > 0 then
   call("HSET", jobKey, "delay", whole(delay))

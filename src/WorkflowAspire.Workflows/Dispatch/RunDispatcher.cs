@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Runs;
@@ -6,24 +7,49 @@ using WorkflowAspire.Workflows.Runs;
 namespace WorkflowAspire.Workflows.Dispatch;
 
 /// <summary>Puts runs that are in the store into the queue. To do so twice is harmless.</summary>
-public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, TimeProvider time)
+public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, IOptions<ExecutionQueueOptions> options, TimeProvider time)
 {
     private readonly Queue _queue = new(ExecutionQueue.Name, redis, timeProvider: time);
 
-    /// <summary>Enqueues a run's job and notes that in its row.</summary>
+    /// <summary>Enqueues the job of a run that is new, and notes that in its row.</summary>
     /// <returns>False where the row said so already, or has gone.</returns>
     /// <exception cref="RedisException">Redis can't be reached; the row still says that the run isn't enqueued.</exception>
-    public async Task<bool> DispatchAsync(WorkflowRun run, CancellationToken ct = default)
+    public Task<bool> DispatchAsync(WorkflowRun run, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var payload = new WorkflowJobPayload
+        return AddAsync(run, PayloadOf(run), ct);
+    }
+
+    /// <summary>Enqueues the job of a run whatever became of an earlier one: a failed job gets all its attempts again.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="jobId">The id of the earlier job; null where it is the run's.</param>
+    /// <param name="data">The data of the earlier job, for the case that it is gone; null to make it anew.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <inheritdoc cref="DispatchAsync" path="/returns|/exception"/>
+    public async Task<bool> RedispatchAsync(WorkflowRun run, string? jobId = null, ReadOnlyMemory<byte>? data = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        // The run may have been enqueued, or have failed for good, since the caller read its row.
+        if (await store.FindAsync(run.Id, ct).ConfigureAwait(false) is not { Status: RunStatus.Pending, EnqueuedAt: null }) return false;
+        var retried = await _queue.RetryJobAsync(jobId ?? run.Id.ToString("D"), JobState.Failed, resetAttemptsMade: true, ct).ConfigureAwait(false);
+        return retried == RetryResult.Retried
+            ? await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false)
+            : await AddAsync(run, data ?? PayloadOf(run), ct).ConfigureAwait(false);
+    }
+
+    private async Task<bool> AddAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct)
+    {
+        await _queue.AddAsync(ExecutionQueue.JobName, data, options.Value.JobOptions(run.Id), ct).ConfigureAwait(false);
+        return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false);
+    }
+
+    private static byte[] PayloadOf(WorkflowRun run) => JsonSerializer.SerializeToUtf8Bytes(
+        new WorkflowJobPayload
         {
             RunId = run.Id,
             TenantId = run.TenantId,
             WorkflowId = run.WorkflowId,
             Input = run.Input is { } input ? JsonElement.Parse(input) : null,
-        };
-        await _queue.AddAsync(ExecutionQueue.JobName, payload, WorkflowJsonContext.Default.WorkflowJobPayload, ExecutionQueue.JobOptions(run.Id), ct).ConfigureAwait(false);
-        return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false);
-    }
+        },
+        WorkflowJsonContext.Default.WorkflowJobPayload);
 }

@@ -27,4 +27,7 @@ public sealed record WorkflowJobPayload
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(WorkflowJobPayload))]
+[JsonSerializable(typeof(DeadLetterPayload))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(JsonElement))]
 public sealed partial class WorkflowJsonContext : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -12,6 +13,18 @@ namespace WorkflowAspire.Workflows.Execution;
 internal sealed partial class StepPipelines(IOptions<WorkflowOptions> options, TimeProvider time, ILogger<StepPipelines> logger)
 {
     private readonly ConcurrentDictionary<StepPolicy, ResiliencePipeline> _pipelines = [];
+
+    /// <summary>Writes a checkpoint: a database that is away for a moment doesn't cost a step that is done.</summary>
+    public ResiliencePipeline Checkpoint { get; } = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = 5,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(200),
+            ShouldHandle = static write => ValueTask.FromResult(write.Outcome.Exception is DbException { IsTransient: true }),
+        })
+        .Build();
 
     /// <exception cref="ValidationException">An option is outside its range; the message names it.</exception>
     public (StepPolicy Policy, ResiliencePipeline Pipeline) For(StepOptions? own)

@@ -38,7 +38,8 @@ internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowSte
         try
         {
             var output = await TryAsync(attempt, step, options).ConfigureAwait(false);
-            await SaveAsync(attempt, StepStatus.Completed, JsonSerializer.Serialize(output, type), error: null).ConfigureAwait(false);
+            // Also when the worker is about to stop: what the step has done must not be done again.
+            await SaveAsync(attempt, StepStatus.Completed, Write(name, output, type), error: null, CancellationToken.None).ConfigureAwait(false);
             return output;
         }
         catch (Exception error)
@@ -79,7 +80,7 @@ internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowSte
     {
         try
         {
-            await SaveAsync(attempt, StepStatus.Failed, output: null, failure.Message).ConfigureAwait(false);
+            await SaveAsync(attempt, StepStatus.Failed, output: null, failure.Message, runToken).ConfigureAwait(false);
         }
         catch (Exception storeError) when (storeError is not LeaseLostException)
         {
@@ -88,11 +89,24 @@ internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowSte
         }
     }
 
-    private async Task SaveAsync(StepAttempt attempt, StepStatus status, string? output, string? error)
+    private async Task SaveAsync(StepAttempt attempt, StepStatus status, string? output, string? error, CancellationToken ct)
     {
         services.Telemetry.StepEnded(lease.Run.WorkflowId, attempt.Name, status.ToName(), services.Time.GetElapsedTime(attempt.Timestamp));
         var step = new WorkflowStep(attempt.Name, attempt.Position, status, output, error, attempt.Tries, attempt.StartedAt, services.Time.GetUtcNow());
-        await services.Store.SaveStepAsync(lease, step, runToken).ConfigureAwait(false);
+        await services.Pipelines.Checkpoint.ExecuteAsync(async token => await services.Store.SaveStepAsync(lease, step, token).ConfigureAwait(false), ct).ConfigureAwait(false);
+    }
+
+    private string Write<T>(string name, T output, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(output, type);
+        }
+        catch (Exception error)
+        {
+            throw new UnrecoverableError(
+                $"Step '{name}' of workflow '{lease.Run.WorkflowId}' is done, but its output ({typeof(T).Name}) can't be written as JSON: {error.Message}", error);
+        }
     }
 
     private static T Read<T>(WorkflowStep checkpoint, JsonTypeInfo<T> type)

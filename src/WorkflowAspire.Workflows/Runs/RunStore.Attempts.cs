@@ -8,7 +8,10 @@ public sealed partial class RunStore
     private const string StillOurs = "id = @id AND attempts = @attempt AND status = 'running'";
 
     /// <summary>Begins an attempt: from here on only its lease can write to the run. A run that has ended well is left alone.</summary>
-    public async Task<ClaimResult> ClaimAsync(Guid id, CancellationToken ct = default)
+    /// <param name="id">The run.</param>
+    /// <param name="tenantId">Whose it must be: another tenant's run is not found.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<ClaimResult> ClaimAsync(Guid id, Guid tenantId, CancellationToken ct = default)
     {
         while (true)
         {
@@ -16,10 +19,10 @@ public sealed partial class RunStore
                 $"""
                 UPDATE workflow_runs
                 SET attempts = attempts + 1, claimed_from = status, status = 'running', started_at = @now, completed_at = NULL
-                WHERE id = @id AND status NOT IN ('completed', 'cancelled')
+                WHERE id = @id AND tenant_id = @tenant AND status NOT IN ('completed', 'cancelled')
                 RETURNING {WorkflowRun.Columns}, claimed_from
                 """,
-                new StoreParameters { ["id"] = id, ["now"] = _time.GetUtcNow() },
+                new StoreParameters { ["id"] = id, ["tenant"] = tenantId, ["now"] = _time.GetUtcNow() },
                 row => (Run: WorkflowRun.Read(row), From: row.GetString(12)),
                 ct).ConfigureAwait(false);
             if (claimed is [var (run, from)]) return new ClaimResult.Claimed(new RunLease(run, run.Attempts), from == RunStatus.Running.ToName());
@@ -27,6 +30,7 @@ public sealed partial class RunStore
             switch (await FindAsync(id, ct).ConfigureAwait(false))
             {
                 case null: return new ClaimResult.NotFound();
+                case { } other when other.TenantId != tenantId: return new ClaimResult.NotFound();
                 case { Status: RunStatus.Completed } done: return new ClaimResult.AlreadyCompleted(done);
                 case { Status: RunStatus.Cancelled } cancelled: return new ClaimResult.Cancelled(cancelled);
                     // Otherwise it came back to life between the two statements: claim it again.
@@ -39,10 +43,13 @@ public sealed partial class RunStore
     public Task<bool> CompleteAsync(RunLease lease, string outputJson, CancellationToken ct = default) =>
         SettleAsync(lease, "status = 'completed', output = @output, error = NULL, completed_at = @now", new StoreParameters { ["output"] = outputJson, ["now"] = _time.GetUtcNow() }, ct);
 
-    /// <summary>Ends an attempt that failed; the run's job will be tried again.</summary>
+    /// <summary>Ends an attempt without a result; the run's job will be taken again.</summary>
+    /// <param name="lease">The claim.</param>
+    /// <param name="error">Why it failed; null where it was only handed back.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>False where the lease is lost; nothing was written.</returns>
-    public Task<bool> ReturnToPendingAsync(RunLease lease, string error, CancellationToken ct = default) =>
-        SettleAsync(lease, "status = 'pending', error = @error", new StoreParameters { ["error"] = Storable(error) }, ct);
+    public Task<bool> ReturnToPendingAsync(RunLease lease, string? error, CancellationToken ct = default) =>
+        SettleAsync(lease, "status = 'pending', error = @error", new StoreParameters { ["error"] = error }, ct);
 
     /// <summary>Gives the run up.</summary>
     /// <param name="id">The run.</param>
@@ -52,7 +59,7 @@ public sealed partial class RunStore
     /// <returns>False where a newer attempt owns the run, it has ended already, or there is none; nothing was written.</returns>
     public async Task<bool> FailAsync(Guid id, int? attempt, string error, CancellationToken ct = default)
     {
-        var parameters = new StoreParameters { ["id"] = id, ["error"] = Storable(error), ["now"] = _time.GetUtcNow() };
+        var parameters = new StoreParameters { ["id"] = id, ["error"] = error, ["now"] = _time.GetUtcNow() };
         if (attempt is { } own) parameters["attempt"] = own;
         return await _database.ExecuteAsync(
             $"""
@@ -63,13 +70,14 @@ public sealed partial class RunStore
             ct).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Lets a failed run be tried again, from its last finished step on.</summary>
-    /// <returns>False where the run hasn't failed, or there is none; nothing was written.</returns>
+    /// <summary>Lets a run whose job failed be tried again, from its last finished step on.</summary>
+    /// <remarks>A run whose failure couldn't be recorded still says that it is running; an attempt that does run loses its lease.</remarks>
+    /// <returns>False where the run has completed or was cancelled, or there is none; nothing was written.</returns>
     public async Task<bool> ResetForReplayAsync(Guid id, CancellationToken ct = default) =>
         await _database.ExecuteAsync(
             """
             UPDATE workflow_runs SET status = 'pending', error = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL
-            WHERE id = @id AND status = 'failed'
+            WHERE id = @id AND status NOT IN ('completed', 'cancelled')
             """,
             new StoreParameters { ["id"] = id },
             ct).ConfigureAwait(false) == 1;
@@ -97,7 +105,7 @@ public sealed partial class RunStore
                 ["position"] = step.Position,
                 ["status"] = step.Status.ToName(),
                 ["output"] = step.Output,
-                ["error"] = Storable(step.Error),
+                ["error"] = step.Error,
                 ["attempts"] = step.Attempts,
                 ["started"] = step.StartedAt,
                 ["completed"] = step.CompletedAt ?? _time.GetUtcNow(),

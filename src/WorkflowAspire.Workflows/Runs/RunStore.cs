@@ -33,7 +33,7 @@ public sealed partial class RunStore
                 ["status"] = run.Status.ToName(),
                 ["input"] = run.Input,
                 ["output"] = run.Output,
-                ["error"] = Storable(run.Error),
+                ["error"] = run.Error,
                 ["attempts"] = run.Attempts,
                 ["created"] = run.CreatedAt,
                 ["enqueued"] = run.EnqueuedAt,
@@ -118,7 +118,4 @@ public sealed partial class RunStore
             new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan, ["limit"] = limit },
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
-
-    // PostgreSQL's text can't hold NUL, and an error may quote anything.
-    private static string? Storable(string? error) => error?.Replace('\0', '\uFFFD');
 }

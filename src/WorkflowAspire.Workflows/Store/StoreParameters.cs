@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -27,7 +28,7 @@ internal sealed class StoreParameters : SqlMapper.IDynamicParameters
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = name;
-            parameter.Value = (command is SqliteCommand ? ToText(value) : ToUtc(value)) ?? DBNull.Value;
+            parameter.Value = (value is string text ? Storable(text) : command is SqliteCommand ? ToText(value) : ToUtc(value)) ?? DBNull.Value;
             command.Parameters.Add(parameter);
         }
     }
@@ -38,6 +39,11 @@ internal sealed class StoreParameters : SqlMapper.IDynamicParameters
         DateTimeOffset instant => instant.UtcDateTime.ToString(Iso8601, CultureInfo.InvariantCulture),
         _ => value,
     };
+
+    // PostgreSQL's text holds neither NUL nor half a surrogate pair; an error may quote both, and a filter may ask for them.
+    private static string Storable(string text) => text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || text.Contains('\0')
+        ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD')
+        : text;
 
     private static object? ToUtc(object? value) => value is DateTimeOffset instant ? instant.UtcDateTime : value;
 }

@@ -1,13 +1,16 @@
 -- The event stream, which Node's QueueEvents reads. A server without streams (Garnet) loses the events and nothing else.
 local hasStreams = true
 
+-- Any other error ends the script.
+local function noteMissingStreams(reply)
+  if type(reply) ~= "table" or not reply.err then return end
+  if not string.find(string.lower(reply.err), "unknown.-command") then error(reply.err) end
+  hasStreams = false
+end
+
 local function toStream(stream, ...)
   if not hasStreams then return end
-  local reply = redis.pcall("XADD", stream, "*", ...)
-  if type(reply) == "table" and reply.err then
-    if not string.find(string.lower(reply.err), "unknown command", 1, true) then error(reply.err) end
-    hasStreams = false
-  end
+  noteMissingStreams(redis.pcall("XADD", stream, "*", ...))
 end
 
 local function emit(...)
@@ -19,6 +22,8 @@ local function maxEvents(meta)
   if not max then
     max = "10000"
     call("HSET", meta, "opts.maxLenEvents", max)
+    -- Says who made the queue, as Node's package does; where that knows the queue already its word stays.
+    call("HSETNX", meta, "version", "bullmq-net:0.1.0")
   end
   return max
 end
@@ -27,9 +32,5 @@ end
 local function trimStream(meta, stream)
   local max = maxEvents(meta)
   if not hasStreams then return end
-  local reply = redis.pcall("XTRIM", stream, "MAXLEN", "~", max)
-  if type(reply) == "table" and reply.err then
-    if not string.find(string.lower(reply.err), "unknown command", 1, true) then error(reply.err) end
-    hasStreams = false
-  end
+  noteMissingStreams(redis.pcall("XTRIM", stream, "MAXLEN", "~", max))
 end

@@ -1,14 +1,18 @@
 -- What completing and failing share: giving up the lock, leaving active, entering the finished set, keeping it short.
 
--- 0 released · -2 no lock · -6 the lock is another worker's
-local function releaseLock(jobKey, id, token)
+-- 0 the lock has this token · -2 no lock · -6 it is another worker's
+local function checkLock(jobKey, token)
   local holder = call("GET", jobKey .. ":lock")
-  if holder == token then
-    call("DEL", jobKey .. ":lock")
-    call("SREM", stalledKey, id)
-    return 0
-  end
+  if holder == token then return 0 end
   return holder and -6 or -2
+end
+
+-- Comes after whatever Redis may refuse (a script that stops here undoes nothing): until then the job is active and locked.
+-- false if the job was not active.
+local function leaveActive(jobKey, id)
+  call("DEL", jobKey .. ":lock")
+  call("SREM", stalledKey, id)
+  return call("LREM", activeKey, -1, id) > 0
 end
 
 local function deleteJob(jobKey)
@@ -44,8 +48,18 @@ local function enterFinished(finishedKey, jobKey, id, property, value, keepCount
   keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
 end
 
+-- A queue that is paused or has delayed jobs is not drained.
 local function emitDrainedIfEmpty()
-  if call("LLEN", waitKey) == 0 and call("LLEN", activeKey) == 0 and call("ZCARD", prioritizedKey) == 0 then
+  if call("LLEN", waitKey) == 0 and call("LLEN", activeKey) == 0 and call("ZCARD", prioritizedKey) == 0
+    and call("ZCARD", delayedKey) == 0 and call("HEXISTS", metaKey, "paused") == 0 then
     emit("event", "drained")
   end
+end
+
+-- A producer that deduplicates may add the next job of this kind once this one has ended (unless a time was given for it).
+local function releaseDeduplication(jobKey, id)
+  local deduplication = call("HGET", jobKey, "deid")
+  if not deduplication then return end
+  local key = prefix .. "de:" .. deduplication
+  if call("PTTL", key) <= 0 and call("GET", key) == id then call("DEL", key) end
 end

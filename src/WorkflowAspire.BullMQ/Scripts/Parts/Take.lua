@@ -38,8 +38,9 @@ local function take(count, token, lockMilliseconds, workerName)
       call("LPUSH", activeKey, id)
     end
     local jobKey = prefix .. id
-    local fields = call("HGETALL", jobKey)
-    if #fields == 0 then
+    local fields = redis.pcall("HGETALL", jobKey)
+    if fields.err or #fields == 0 then
+      fields = {}
       call("LREM", activeKey, 1, id)
     else
       if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace WorkflowAspire.ServiceDefaults;
+
+/// <summary>The life of a service's process: built, run until it is told to stop, and an exit code.</summary>
+public static partial class ServiceProcess
+{
+    /// <summary>Runs a service. A start that fails ends in one log line that says why, and not in a crash.</summary>
+    /// <param name="build">Builds the service; what it throws counts as a failed start.</param>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when the service couldn't start.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        try
+        {
+            var app = build();
+            await using var _ = app.ConfigureAwait(false);
+            await app.StartAsync().ConfigureAwait(false);
+            await app.WaitForShutdownAsync().ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception error)
+        {
+            using var logging = LoggerFactory.Create(builder => builder.AddRunbookConsole());
+            var logger = logging.CreateLogger(typeof(ServiceProcess).FullName!);
+            // A setting's message says all; anything else needs its stack trace.
+            CannotStart(logger, error is OptionsValidationException ? null : error, error.Message);
+            return 1;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Critical, "The service can't start: {error}")]
+    private static partial void CannotStart(ILogger logger, Exception? exception, string error);
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using Markdig.Extensions.TaskLists;
+using Markdig.Syntax.Inlines;
+
+namespace WorkflowAspire.Samples.DocumentDigest;
+
+/// <summary>What a reader sees of Markdown's inlines: a link is its text, a picture its description, HTML nothing.</summary>
+internal static class InlineText
+{
+    public static string Of(ContainerInline? inlines)
+    {
+        var text = new StringBuilder();
+        if (inlines is not null) Append(inlines, text);
+        return text.ToString();
+    }
+
+    private static void Append(ContainerInline inlines, StringBuilder text)
+    {
+        foreach (var inline in inlines)
+        {
+            switch (inline)
+            {
+                case LiteralInline literal: text.Append(literal.Content.AsSpan()); break;
+                case CodeInline code: text.Append(code.Content); break;
+                case HtmlEntityInline entity: text.Append(entity.Transcoded.AsSpan()); break;
+                case LineBreakInline: text.Append(' '); break;
+                case HtmlInline or AutolinkInline or TaskList: break;
+                case ContainerInline container: Append(container, text); break;
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using WorkflowAspire.AdminApi.Problems;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.AdminApi.Runs;
+
+/// <summary>Submit a run, list runs, look at one, find the stale ones.</summary>
+internal static class RunEndpoints
+{
+    private const int MaxPage = 500;
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
+
+    public static void MapRuns(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/workflows/{name}/runs", (string name, HttpRequest request, RunSubmission submission, CancellationToken ct) => submission.SubmitAsync(name, request.Body, ct))
+            .WithName("SubmitRun").WithTags("runs").WithSummary("Accepts a run of a workflow.")
+            .Accepts<SubmitRunRequest>("application/json")
+            .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/runs", ListAsync)
+            .WithName("ListRuns").WithTags("runs").WithSummary("Lists runs, newest first.")
+            .Produces<RunListResponse>().ProducesValidationProblem();
+        api.MapGet("/runs/{id:guid}", FindAsync)
+            .WithName("GetRun").WithTags("runs").WithSummary("Shows one run with its steps.")
+            .Produces<RunDetailResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/stale-runs", ListStaleAsync)
+            .WithName("ListStaleRuns").WithTags("runs").WithSummary("Lists runs that have been running for long, oldest first.")
+            .Produces<StaleRunsResponse>().ProducesValidationProblem();
+    }
+
+    private static async Task<IResult> ListAsync(
+        RunStore store,
+        [Description("Only this tenant's runs.")] string? tenantId,
+        [Description("Only this workflow's runs.")] string? workflowId,
+        [Description("pending, running, waiting, completed, failed or cancelled.")] string? status,
+        [Description("nextCursor of the page before.")] string? cursor,
+        [Description("Runs a page, 1 to 500; default 50.")] int? limit,
+        CancellationToken ct)
+    {
+        Guid? tenant = null;
+        if (tenantId is not null)
+        {
+            if (!Guid.TryParse(tenantId, out var parsed)) return ProblemAnswers.InvalidField("tenantId", $"tenantId is a UUID; got '{tenantId}'.");
+            tenant = parsed;
+        }
+
+        RunStatus? wanted = null;
+        if (status is not null)
+        {
+            if (!Enum.TryParse<RunStatus>(status, ignoreCase: true, out var parsed) || !status.All(char.IsLetter))
+                return ProblemAnswers.InvalidField("status", $"status is pending, running, waiting, completed, failed or cancelled; got '{status}'.");
+            wanted = parsed;
+        }
+
+        if (limit is < 1 or > MaxPage) return ProblemAnswers.InvalidField("limit", $"limit is from 1 to {MaxPage}; got {limit}.");
+        try
+        {
+            var page = await store.ListAsync(new RunFilter(tenant, workflowId, wanted), cursor, limit ?? 50, ct);
+            return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunResponse.From)], page.NextCursor));
+        }
+        catch (FormatException error)
+        {
+            return ProblemAnswers.InvalidField("cursor", error.Message);
+        }
+    }
+
+    private static async Task<IResult> FindAsync(Guid id, RunStore store, CancellationToken ct) =>
+        await store.FindAsync(id, ct) is { } run
+            ? TypedResults.Ok(RunDetailResponse.From(run, await store.ListStepsAsync(id, ct)))
+            : ProblemAnswers.NotFound($"There is no run {id}.");
+
+    private static async Task<IResult> ListStaleAsync(
+        RunStore store,
+        TimeProvider time,
+        [Description("How long a run must have been running, as hh:mm:ss; default 00:10:00.")] string? olderThan,
+        CancellationToken ct)
+    {
+        var age = StaleAfter;
+        if (olderThan is not null && (!TimeSpan.TryParse(olderThan, System.Globalization.CultureInfo.InvariantCulture, out age) || age < TimeSpan.Zero))
+            return ProblemAnswers.InvalidField("olderThan", $"olderThan is a time span as hh:mm:ss, for example 00:10:00; got '{olderThan}'.");
+        var now = time.GetUtcNow();
+        var stale = await store.ListStaleAsync(age, ct);
+        return TypedResults.Ok(new StaleRunsResponse([.. stale.Select(run => new StaleRunResponse(
+            run.Id, run.TenantId, run.WorkflowId, "running", run.StartedAt, Math.Round((now - run.StartedAt.GetValueOrDefault(now)).TotalSeconds, 3)))]));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.AdminApi.Runs;
+
+/// <summary>A run as lists and submissions show it.</summary>
+internal record RunResponse(
+    Guid Id,
+    Guid TenantId,
+    string WorkflowId,
+    string Status,
+    JsonElement? Input,
+    JsonElement? Output,
+    string? Error,
+    int Attempts,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? CompletedAt)
+{
+    public static RunResponse From(WorkflowRun run) => new(
+        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), Json(run.Input), Json(run.Output), run.Error, run.Attempts, run.CreatedAt, run.StartedAt, run.CompletedAt);
+
+    protected static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
+
+    protected static string Name<T>(T status)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+}
+
+/// <summary>A run with its steps.</summary>
+internal sealed record RunDetailResponse : RunResponse
+{
+    private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps)
+        : base(run) => Steps = steps;
+
+    [JsonPropertyOrder(1)]
+    public IReadOnlyList<StepResponse> Steps { get; }
+
+    public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps) => new(From(run), [.. steps.Select(StepOf)]);
+
+    private static StepResponse StepOf(WorkflowStep step) => new(
+        step.Name, Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt);
+}
+
+/// <summary>A step that has ended.</summary>
+internal sealed record StepResponse(
+    string Name, string Status, JsonElement? Output, string? Error, int Attempts, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt);
+
+/// <summary>A page of runs, newest first.</summary>
+/// <param name="Items">The runs.</param>
+/// <param name="NextCursor">Give it as <c>cursor</c> for the next page; null on the last.</param>
+internal sealed record RunListResponse(IReadOnlyList<RunResponse> Items, string? NextCursor);
+
+/// <summary>A run that has been running for long; its worker may have vanished.</summary>
+internal sealed record StaleRunResponse(Guid Id, Guid TenantId, string WorkflowId, string Status, DateTimeOffset? StartedAt, double AgeSeconds);
+
+/// <summary>The stale runs, oldest first.</summary>
+internal sealed record StaleRunsResponse(IReadOnlyList<StaleRunResponse> Items);

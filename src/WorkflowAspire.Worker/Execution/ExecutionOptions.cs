@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace WorkflowAspire.Worker.Execution;
+
+/// <summary>How this worker takes runs; configuration section <c>Worker</c>. The defaults are the runbook's.</summary>
+internal sealed class ExecutionOptions
+{
+    /// <summary>The name of the configuration section.</summary>
+    public const string Section = "Worker";
+
+    /// <summary>Runs executed at the same time.</summary>
+    /// <value>Default 100; the runbook's <c>WORKER_CONCURRENCY</c> overrides it. Read once at start.</value>
+    [Range(1, 10_000)]
+    public int Concurrency { get; set; } = 100;
+
+    /// <summary>How long a run stays this worker's without a renewal.</summary>
+    /// <value>Default 5 minutes, so that one slow LLM call never loses its run.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan LockDuration { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often runs of vanished workers are looked for.</summary>
+    /// <value>Default 30 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
+    public TimeSpan StalledInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many times a run's worker may vanish before its job fails for good.</summary>
+    /// <value>Default 1, as in Node's package.</value>
+    [Range(0, 1000)]
+    public int MaxStalledCount { get; set; } = 1;
+
+    /// <summary>How long running runs may go on when the worker is told to stop; after that they are handed back.</summary>
+    /// <value>Default 25 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How often runs are looked for that were accepted and never enqueued.</summary>
+    /// <value>Default 15 seconds; a run is enqueued by the relay when it is older than this.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RelayInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The name under which the queue lists this worker.</summary>
+    /// <value>Default: the machine's name and the process id.</value>
+    public string Name { get; set; } = $"{Environment.MachineName}-{Environment.ProcessId}";
+}
+
+[OptionsValidator]
+internal sealed partial class ExecutionOptionsValidator : IValidateOptions<ExecutionOptions>;

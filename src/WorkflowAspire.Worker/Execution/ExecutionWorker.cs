@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Worker.DeadLetters;
+using WorkflowAspire.Workflows.Catalog;
+using WorkflowAspire.Workflows.Dispatch;
+
+namespace WorkflowAspire.Worker.Execution;
+
+/// <summary>The BullMQ worker of the execution queue, as long as the host runs.</summary>
+internal sealed partial class ExecutionWorker : IHostedService, IAsyncDisposable
+{
+    private readonly ExecutionOptions _options;
+    private readonly WorkflowDirectory _directory;
+    private readonly ILogger<ExecutionWorker> _logger;
+    private readonly BullMQ.Worker _worker;
+
+    public ExecutionWorker(
+        IConnectionMultiplexer redis,
+        WorkflowExecutionProcessor processor,
+        DeadLetterProducer deadLetters,
+        FailedAttempts failures,
+        WorkflowDirectory directory,
+        IOptions<ExecutionOptions> options,
+        TimeProvider time,
+        ILogger<BullMQ.Worker> workerLogger,
+        ILogger<ExecutionWorker> logger)
+    {
+        (_options, _directory, _logger) = (options.Value, directory, logger);
+        _worker = new BullMQ.Worker(ExecutionQueue.Name, processor.ProcessAsync, redis, new WorkerOptions
+        {
+            Concurrency = _options.Concurrency,
+            LockDuration = _options.LockDuration,
+            StalledInterval = _options.StalledInterval,
+            MaxStalledCount = _options.MaxStalledCount,
+            Name = _options.Name,
+            RemoveOnComplete = KeepJobs.Count(100),
+            RemoveOnFail = KeepJobs.All,
+            DeadLetter = new DeadLetterOptions { QueueName = ExecutionQueue.DeadLetterName, Create = deadLetters.Create },
+            OnFailed = failures.RecordAsync,
+        }, workerLogger, time);
+    }
+
+    public bool IsRunning => _worker.IsRunning;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _directory.PublishAsync(cancellationToken);
+        await _worker.StartAsync(cancellationToken);
+        Started(_logger, ExecutionQueue.Name, _options.Concurrency, _options.Name);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
+
+    public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
+
+    [LoggerMessage(LogLevel.Information, "Worker started")]
+    private static partial void Started(ILogger logger, string queue, int concurrency, string worker);
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Dispatch;
+using WorkflowAspire.Workflows.Execution;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.Worker.Execution;
+
+/// <summary>Processes one job: claims its run, executes it, and records how the attempt ended.</summary>
+internal sealed partial class WorkflowExecutionProcessor(
+    RunStore store, WorkflowEngine engine, AttemptLeases leases, WorkflowTelemetry telemetry, TimeProvider time, ILogger<WorkflowExecutionProcessor> logger)
+{
+    private static readonly ReadOnlyMemory<byte> Nothing = "null"u8.ToArray();
+
+    public async Task<ReadOnlyMemory<byte>> ProcessAsync(Job job, CancellationToken ct)
+    {
+        var payload = Read(job);
+        Processing(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
+        switch (await store.ClaimAsync(payload.RunId, payload.TenantId, ct))
+        {
+            case ClaimResult.Claimed(var lease, var wasRunning):
+                if (wasRunning) Recovering(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
+                return await AttemptAsync(job, lease, ct);
+            case ClaimResult.AlreadyCompleted(var run):
+                SkippingCompleted(logger, job.Id, payload.RunId, payload.TenantId);
+                return Utf8(run.Output);
+            case ClaimResult.Cancelled:
+                SkippingCancelled(logger, job.Id, payload.RunId, payload.TenantId);
+                return Nothing;
+            default:
+                throw new RunNotFoundException(payload.RunId, payload.TenantId);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AttemptAsync(Job job, RunLease lease, CancellationToken ct)
+    {
+        var (run, started, status) = (lease.Run, time.GetTimestamp(), "failed");
+        leases.Hold(job.Id, lease);
+        try
+        {
+            var output = await engine.ExecuteAsync(lease, ct);
+            if (!await store.CompleteAsync(lease, output, ct)) throw new LeaseLostException(lease);
+            leases.Release(job.Id);
+            status = "completed";
+            Completed(logger, job.Id, run.Id, run.TenantId, (long)time.GetElapsedTime(started).TotalMilliseconds, job.AttemptsMade + 1);
+            return Utf8(output);
+        }
+        catch (LeaseLostException lost)
+        {
+            // Another job runs this run now. To fail this one would only make the two take it from each other in turns.
+            status = "superseded";
+            leases.Release(job.Id);
+            Superseded(logger, job.Id, run.Id, run.TenantId, lost.Message);
+            return Nothing;
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            status = "interrupted";
+            leases.Release(job.Id);
+            await ReturnAsync(job, lease, error: null);
+            throw;
+        }
+        catch (Exception error) when (job.HasAttemptsLeft && error is not UnrecoverableError)
+        {
+            // Before the job can be taken again, so that the next attempt doesn't look like a crashed worker's.
+            await ReturnAsync(job, lease, error.Message);
+            throw;
+        }
+        finally
+        {
+            telemetry.RunEnded(run.WorkflowId, status, time.GetElapsedTime(started));
+        }
+    }
+
+    private async Task ReturnAsync(Job job, RunLease lease, string? error)
+    {
+        try
+        {
+            await store.ReturnToPendingAsync(lease, error, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            // The job's own life goes on in Redis; the next attempt claims the run all the same, as a stale one.
+            NotReturned(logger, failure, job.Id, lease.Run.Id, lease.Run.TenantId);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Utf8(string? json) => json is null ? Nothing : Encoding.UTF8.GetBytes(json);
+
+    private static WorkflowJobPayload Read(Job job)
+    {
+        try
+        {
+            return job.GetData(WorkflowJsonContext.Default.WorkflowJobPayload)
+                ?? throw new UnrecoverableError($"Job {job.Id} has no data; it needs runId, tenantId and workflowId.");
+        }
+        catch (JsonException error)
+        {
+            throw new UnrecoverableError($"The data of job {job.Id} can't be read as {{ runId, tenantId, workflowId, input }}: {error.Message}", error);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Processing workflow run")]
+    private static partial void Processing(ILogger logger, string jobId, Guid runId, Guid tenantId, int attemptsMade);
+
+    [LoggerMessage(LogLevel.Information, "Workflow run completed")]
+    private static partial void Completed(ILogger logger, string jobId, Guid runId, Guid tenantId, long durationMs, int attemptsMade);
+
+    [LoggerMessage(LogLevel.Warning, "Skipping already-completed run")]
+    private static partial void SkippingCompleted(ILogger logger, string jobId, Guid runId, Guid tenantId);
+
+    [LoggerMessage(LogLevel.Information, "Skipping cancelled run")]
+    private static partial void SkippingCancelled(ILogger logger, string jobId, Guid runId, Guid tenantId);
+
+    [LoggerMessage(LogLevel.Warning, "Recovering stale run")]
+    private static partial void Recovering(ILogger logger, string jobId, Guid runId, Guid tenantId, int attemptsMade);
+
+    [LoggerMessage(LogLevel.Warning, "Workflow run attempt was superseded, dropping its result")]
+    private static partial void Superseded(ILogger logger, string jobId, Guid runId, Guid tenantId, string error);
+
+    [LoggerMessage(LogLevel.Error, "Failed to return the run to pending after its attempt")]
+    private static partial void NotReturned(ILogger logger, Exception exception, string jobId, Guid runId, Guid tenantId);
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using WorkflowAspire.Worker.DeadLetters;
+using WorkflowAspire.Worker.Execution;
+using WorkflowAspire.Worker.Sweepers;
+
+namespace WorkflowAspire.Worker;
+
+/// <summary>Registers what executes runs from the queue.</summary>
+internal static class WorkflowExecution
+{
+    public static void AddWorkflowExecution(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ExecutionOptions>().BindConfiguration(ExecutionOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ExecutionOptions>, ConcurrencyVariable>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExecutionOptions>, ExecutionOptionsValidator>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
+
+        services.AddSingleton<AttemptLeases>();
+        services.AddSingleton<WorkflowExecutionProcessor>();
+        services.AddSingleton<DeadLetterProducer>();
+        services.AddSingleton<FailedAttempts>();
+        services.AddSingleton<ExecutionWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExecutionWorker>());
+        services.AddHostedService<NeverEnqueuedRelay>();
+        services.AddHostedService<DeadLetterDepth>();
+        services.AddHealthChecks().AddCheck<ExecutionWorkerHealthCheck>("worker");
+    }
+}

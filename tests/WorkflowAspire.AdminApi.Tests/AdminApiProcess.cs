@@ -1,0 +1,129 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.TestServers;
+using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Dispatch;
+using WorkflowAspire.Workflows.Runs;
+
+[assembly: AssemblyFixture(typeof(WorkflowAspire.AdminApi.Tests.AdminApiProcess))]
+
+namespace WorkflowAspire.AdminApi.Tests;
+
+/// <summary>The API as its operators start it: a process of its own, with a Redis server and a SQLite file.</summary>
+public sealed class AdminApiProcess : IAsyncLifetime
+{
+    private readonly RedisServer _redis = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("admin-api-").FullName;
+    private readonly int _port = ServerProcess.FreePort();
+    private ServerProcess? _process;
+    private ServiceProvider? _services;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public RedisServer Redis => _redis;
+
+    public RunStore Store => _services!.GetRequiredService<RunStore>();
+
+    public Queue Execution { get; private set; } = null!;
+
+    public Queue DeadLetters { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _redis.InitializeAsync();
+        var database = $"Data Source={Path.Combine(_folder, "workflow.db")}";
+        _process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.AdminApi.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"),
+            ["ConnectionStrings__redis"] = "nowhere:1",
+            ["REDIS_HOST"] = "127.0.0.1",
+            ["REDIS_PORT"] = _redis.Port.ToString(CultureInfo.InvariantCulture),
+            ["ConnectionStrings__workflow"] = database,
+        });
+        Client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}")) };
+        await Eventually.True(async () => _process.HasExited
+            ? throw new InvalidOperationException($"The API ended: {_process.Output}")
+            : await AnswersAsync());
+
+        _services = new ServiceCollection()
+            .AddSingleton(SqliteFactory.Instance.CreateDataSource(database))
+            .AddSingleton<IConnectionMultiplexer>(_redis.Connection)
+            .AddWorkflowStore()
+            .BuildServiceProvider();
+        Execution = new Queue(ExecutionQueue.Name, _redis.Connection);
+        DeadLetters = new Queue(ExecutionQueue.DeadLetterName, _redis.Connection);
+        await PublishAsync("document-digest", "Digests documents.");
+    }
+
+    public async Task<WorkflowRun> AddRunAsync(RunStatus status = RunStatus.Pending, Guid? tenantId = null, TimeSpan startedAgo = default)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var run = new WorkflowRun(
+            Guid.CreateVersion7(now), tenantId ?? Guid.NewGuid(), "document-digest", status, """{"text":"hello"}""", Output: null,
+            status == RunStatus.Failed ? "broken" : null, Attempts: 1, now, now, now - startedAgo, CompletedAt: null);
+        await Store.CreateAsync(run);
+        return run;
+    }
+
+    public async Task AddDeadLetterAsync(string jobId, WorkflowRun run, string extra = "")
+    {
+        var letter = $$$"""
+            {"originalJobId":"{{{jobId}}}","runId":"{{{run.Id}}}","tenantId":"{{{run.TenantId}}}","failedAt":"2026-02-11T12:00:00.000Z","attemptsMade":3,
+             "errorMessage":"broken","payload":{"runId":"{{{run.Id}}}","tenantId":"{{{run.TenantId}}}","workflowId":"{{{run.WorkflowId}}}"{{{extra}}}}}
+            """;
+        await DeadLetters.AddAsync("run", System.Text.Encoding.UTF8.GetBytes(letter), new JobOptions { JobId = jobId });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_process is not null) await _process.DisposeAsync();
+        if (_services is not null) await _services.DisposeAsync();
+        await _redis.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            return (await Client.GetAsync("/health")).StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    // What a worker does when it starts.
+    private async Task PublishAsync(string name, string description)
+    {
+        var command = _services!.GetRequiredService<DbDataSource>().CreateCommand(
+            $"INSERT INTO workflows (name, description, published_at) VALUES ('{name}', '{description}', '2026-01-01T00:00:00.000000Z')");
+        await using (command) await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>Shorthands for what the API answers.</summary>
+internal static class Answers
+{
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+
+    public static async Task<JsonElement> RefusedAsync(this Task<HttpResponseMessage> answer, HttpStatusCode status)
+    {
+        var response = await answer;
+        response.StatusCode.ShouldBe(status);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        return await response.JsonAsync();
+    }
+
+    public static string? Text(this JsonElement json, string property) => json.GetProperty(property).GetString();
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Dispatch;
+
+namespace WorkflowAspire.AdminApi.Tests;
+
+public class SubmissionTests(AdminApiProcess api)
+{
+    private const string Tenant = "3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10";
+
+    [Fact]
+    public async Task A_submitted_run_is_accepted_stored_and_enqueued_under_its_own_id()
+    {
+        var response = await Submit($$"""{"tenantId":"{{Tenant}}","input":{"text":"# Hé"} }""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var run = await response.JsonAsync();
+        var id = run.GetProperty("id").GetGuid();
+        response.Headers.Location!.ToString().ShouldBe($"/api/runs/{id}");
+        run.Text("status").ShouldBe("pending");
+        run.Text("tenantId").ShouldBe(Tenant);
+        run.Text("workflowId").ShouldBe("document-digest");
+        (await api.Store.FindAsync(id))!.EnqueuedAt.ShouldNotBeNull();
+        var job = (await api.Execution.GetJobAsync(id.ToString())).ShouldNotBeNull();
+        job.Options.Attempts.ShouldBe(3);
+        job.Options.Backoff.ShouldBe(BackoffOptions.Exponential(TimeSpan.FromSeconds(5)));
+        job.Options.RemoveOnComplete.ShouldBe(KeepJobs.Count(100));
+        var payload = job.GetData(WorkflowJsonContext.Default.WorkflowJobPayload)!;
+        payload.RunId.ShouldBe(id);
+        payload.Input!.Value.Text("text").ShouldBe("# Hé");
+    }
+
+    [Fact]
+    public async Task The_location_of_an_accepted_run_shows_it()
+    {
+        var response = await Submit($$"""{"tenantId":"{{Tenant}}","input":{"text":"x"} }""");
+
+        var run = await (await api.Client.GetAsync(response.Headers.Location)).JsonAsync();
+
+        run.GetProperty("input").Text("text").ShouldBe("x");
+        run.GetProperty("steps").GetArrayLength().ShouldBe(0);
+        run.GetProperty("output").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task An_unknown_workflow_is_not_found_and_the_known_ones_are_named()
+    {
+        var problem = await api.Client.PostAsync("/api/workflows/nope/runs", Body($$"""{"tenantId":"{{Tenant}}"}""")).RefusedAsync(HttpStatusCode.NotFound);
+
+        problem.Text("detail")!.ShouldContain("'nope'");
+        problem.Text("detail")!.ShouldContain("document-digest");
+    }
+
+    [Theory]
+    [InlineData("""{"input":{}}""", "tenantId")]
+    [InlineData("""{"tenantId":null}""", "tenantId")]
+    [InlineData("""{"tenantId":"abc","input":{}}""", "tenantId")]
+    [InlineData("""{"tenantId":42}""", "tenantId")]
+    [InlineData("""{"tenantId":"00000000-0000-0000-0000-000000000000"}""", "tenantId")]
+    [InlineData("""[1]""", "body")]
+    [InlineData("""{"tenantId":""", "body")]
+    [InlineData("", "body")]
+    public async Task A_bad_body_is_refused_with_the_field_named(string body, string field)
+    {
+        var problem = await Submit(body).RefusedAsync(HttpStatusCode.BadRequest);
+
+        problem.GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Name.ShouldBe(field);
+    }
+
+    [Fact]
+    public async Task An_input_may_be_any_json_and_comes_back_as_it_was()
+    {
+        const string Input = """[1,"\u0000",{"deep":[null,1.50]}]""";
+
+        var run = await (await Submit($$"""{"tenantId":"{{Tenant}}","input":{{Input}}}""")).JsonAsync();
+
+        run.GetProperty("input").GetRawText().ShouldBe(Input);
+    }
+
+    private Task<HttpResponseMessage> Submit(string body) => api.Client.PostAsync("/api/workflows/document-digest/runs", Body(body));
+
+    private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
+}

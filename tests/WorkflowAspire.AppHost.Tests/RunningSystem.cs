@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.TestServers;
+
+[assembly: AssemblyFixture(typeof(WorkflowAspire.AppHost.Tests.RedisAndPostgres))]
+[assembly: AssemblyFixture(typeof(WorkflowAspire.AppHost.Tests.GarnetAndSqlite))]
+[assembly: AssemblyFixture(typeof(WorkflowAspire.AppHost.Tests.ScriptedEndpoint))]
+
+namespace WorkflowAspire.AppHost.Tests;
+
+/// <summary>The whole system from its own AppHost: redis-server, PostgreSQL, two workers, the API.</summary>
+public sealed class RedisAndPostgres() : RunningSystem("--Local:Redis=server", "--Local:Database=postgres", "--WORKER_REPLICAS=2");
+
+/// <summary>The whole system with nothing but what NuGet has: Garnet, SQLite, two workers, the API.</summary>
+public sealed class GarnetAndSqlite() : RunningSystem("--Local:Redis=garnet", "--Local:Database=sqlite", "--WORKER_REPLICAS=2");
+
+/// <summary>A system that the tests share, with short locks and waits in place of the runbook's.</summary>
+public abstract class RunningSystem(params string[] args) : IAsyncLifetime
+{
+    private DistributedApplication? _app;
+
+    public HttpClient Api { get; private set; } = null!;
+
+    public IConnectionMultiplexer Redis { get; private set; } = null!;
+
+    public string DatabaseConnectionString { get; private set; } = "";
+
+    public SystemLog Log { get; } = new();
+
+    public Guid Tenant { get; } = Guid.NewGuid();
+
+    public Queue Execution => new("workflow-execution", Redis);
+
+    public Queue DeadLetters => new("workflow-execution-dlq", Redis);
+
+    public int RedisPort => ((System.Net.IPEndPoint)Redis.GetServers().Single().EndPoint).Port;
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.WorkflowAspire_AppHost>(args);
+        foreach (var project in builder.Resources.OfType<ProjectResource>())
+        {
+            builder.CreateResourceBuilder(project)
+                .WithEnvironment("Worker__LockDuration", "00:00:02")
+                .WithEnvironment("Worker__StalledInterval", "00:00:00.500")
+                .WithEnvironment("Worker__MaxStalledCount", "10")
+                .WithEnvironment("ExecutionQueue__BackoffDelay", "00:00:00.100")
+                .WithEnvironment("Workflows__Step__Attempts", "1")
+                .WithEnvironment("HttpExtract__AllowPrivateAddresses", "true");
+        }
+
+        _app = await builder.BuildAsync();
+        Log.Follow(_app.Services.GetRequiredService<ResourceLoggerService>(), "worker");
+        await _app.StartAsync();
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("worker");
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync("api");
+        Api = _app.CreateHttpClient("api");
+        var redis = ConfigurationOptions.Parse((await _app.GetConnectionStringAsync("redis"))!);
+        redis.AllowAdmin = true;
+        redis.AbortOnConnectFail = false;
+        redis.ResolveDns = true;
+        Redis = await ConnectionMultiplexer.ConnectAsync(redis);
+        DatabaseConnectionString = (await _app.GetConnectionStringAsync("workflow"))!;
+    }
+
+    public async Task<Guid> SubmitAsync(string workflow, object input)
+    {
+        var response = await Api.PostAsJsonAsync($"/api/workflows/{workflow}/runs", new { tenantId = Tenant, input });
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+    }
+
+    public Task<Guid> ExtractAsync(Uri url) => SubmitAsync("http-extract", new { url, fields = new { name = "/name" } });
+
+    public Task<JsonElement> RunAsync(Guid id) => GetAsync($"/api/runs/{id}");
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        var response = await Api.GetAsync(path);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    public Task<JsonElement> Reaches(Guid id, string status) =>
+        Eventually.Get(() => RunAsync(id), run => run.GetProperty("status").GetString() == status);
+
+    public async Task<JsonElement> DeadLetterAsync(string id)
+    {
+        var response = await Eventually.Get<HttpResponseMessage>(() => Api.GetAsync($"/api/dlq/{id}"), answer => answer.IsSuccessStatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>The process that works on a job: its worker's name ends in the process id.</summary>
+    public async Task<int> ProcessOf(Guid jobId)
+    {
+        var job = await Eventually.Get<Job?>(() => Execution.GetJobAsync(jobId.ToString()), found => found?.ProcessedBy is not null);
+        return int.Parse(job!.ProcessedBy!.Split('-')[^1], CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api?.Dispose();
+        if (Redis is not null) await Redis.DisposeAsync();
+        if (_app is not null) await _app.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,29 @@
+namespace WorkflowAspire.Interop.Tests.Differential;
+
+/// <summary>The same operations by Node's package and by ours leave the same state in Redis, key by key and event by event.</summary>
+/// <remarks>
+/// Where the two versions differ, in where the waiting jobs of a paused queue are, ours follows BullMQ 6, which leaves them in
+/// <c>wait</c>, unless BullMQ 5 made the queue: its resume renames <c>paused</c> over <c>wait</c>, so it must find them in <c>paused</c>.
+/// </remarks>
+public class DifferentialTests(InteropServers servers)
+{
+    public static MatrixTheoryData<int, string> Cases { get; } = new([6, 5], Scenarios.Names);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Ours_leaves_what_Node_leaves(int version, string scenario)
+    {
+        var name = $"{scenario.Replace(' ', '-')}-{Guid.NewGuid():N}";
+        var theirs = new NodeQueue(servers.Node, servers.Redis.Connection, version, $"node-{name}");
+        await theirs.ReadyAsync();
+        var ours = new Queue($"net-{name}", servers.Redis.Connection);
+        var ourNode = new NodeQueue(servers.Node, servers.Redis.Connection, version, ours.Name);
+        if (version == 5) await ourNode.ReadyAsync();
+
+        await Scenarios.RunAsync(scenario, new NodeActor(theirs));
+        await Scenarios.RunAsync(scenario, new DotNetActor(ours, ourNode, servers.Redis.Connection));
+
+        (await QueueState.ReadAsync(servers.Redis.Connection, ours.Name)).ShouldBe(await QueueState.ReadAsync(servers.Redis.Connection, $"node-{name}"));
+        await Task.WhenAll(theirs.CloseAsync(), ourNode.CloseAsync());
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using StackExchange.Redis;
+
+namespace WorkflowAspire.Interop.Tests.Differential;
+
+/// <summary>Everything that Redis holds of a queue, with what differs from run to run (times, tokens, stack traces) made equal.</summary>
+internal static class QueueState
+{
+    private static readonly string[] Times = ["timestamp", "processedOn", "finishedOn"];
+
+    public static async Task<string> ReadAsync(IConnectionMultiplexer redis, string queueName)
+    {
+        var prefix = $"bull:{queueName}:";
+        var database = redis.GetDatabase();
+        var lines = new List<string>();
+        foreach (var key in redis.GetServers()[0].Keys(pattern: prefix + "*").OrderBy(key => key.ToString(), StringComparer.Ordinal))
+        {
+            var part = key.ToString()[prefix.Length..];
+            var type = await database.KeyTypeAsync(key);
+            var expires = await database.KeyTimeToLiveAsync(key) is null ? "" : " expires";
+            lines.Add($"{part} ({type}{expires})");
+            lines.AddRange((await ContentAsync(database, key, part, type)).Select(line => $"  {line}"));
+        }
+
+        // A flow's jobs name each other by their keys.
+        return string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal);
+    }
+
+    private static async Task<IEnumerable<string>> ContentAsync(IDatabase database, RedisKey key, string part, RedisType type) => type switch
+    {
+        RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => Field(part, entry.Name!, entry.Value!)).Order(StringComparer.Ordinal),
+        RedisType.List => (await database.ListRangeAsync(key)).Select(id => id.ToString()),
+        RedisType.Set => (await database.SetMembersAsync(key)).Select(id => id.ToString()).Order(StringComparer.Ordinal),
+        RedisType.SortedSet => (await database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => $"{entry.Element} {Score(part, entry.Score)}"),
+        RedisType.Stream => (await database.StreamRangeAsync(key)).Select(Event),
+        _ => [part.EndsWith("stalled-check", StringComparison.Ordinal) ? "(time)" : part.EndsWith("lock", StringComparison.Ordinal) ? "(token)" : (await database.StringGetAsync(key)).ToString()],
+    };
+
+    private static string Field(string part, string name, string value) => name switch
+    {
+        "opts" => $"opts: {Sorted(JsonNode.Parse(value))}",
+        "stacktrace" => $"stacktrace: {JsonNode.Parse(value)!.AsArray().Count} traces",
+        // Node's own version; ours says which protocol it follows.
+        "version" when part == "meta" => "version: (version)",
+        _ when Times.Contains(name) => $"{name}: (time)",
+        _ => $"{name}: {value}",
+    };
+
+    // A score of priorities or a plain marker is exact; times of finishing, of a delay (in its scale) and of a delayed marker are not.
+    private static string Score(string part, double score) => part switch
+    {
+        "prioritized" => score.ToString(CultureInfo.InvariantCulture),
+        "delayed" => score > 4e15 ? "(time)" : "(not in the scale of delayed scores)",
+        "marker" when score == 0 => "0",
+        _ => score is > 1e12 and < 4e12 ? "(time)" : $"(no time: {score})",
+    };
+
+    private static string Event(StreamEntry entry) => string.Join(' ', entry.Values.Select(field =>
+        field.Name == "delay" ? "delay=(time)" : $"{field.Name}={field.Value}"));
+
+    private static string Sorted(JsonNode? node) => node switch
+    {
+        JsonObject form => $"{{{string.Join(',', form.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}:{Sorted(entry.Value)}"))}}}",
+        _ => node?.ToJsonString(JsonSerializerOptions.Default) ?? "null",
+    };
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using WorkflowAspire.TestServers;
+
+namespace WorkflowAspire.Worker.Tests;
+
+/// <summary>The worker's real process, started with settings that can't be used.</summary>
+public class StartTests
+{
+    [Theory]
+    [InlineData("WORKER_CONCURRENCY", "0")]
+    [InlineData("WORKER_CONCURRENCY", "lots")]
+    [InlineData("WORKER_CONCURRENCY", "10001")]
+    [InlineData("REDIS_PORT", "port")]
+    [InlineData("REDIS_PORT", "0")]
+    [InlineData("REDIS_PORT", "65536")]
+    [InlineData("REDIS_HOST", "redis://localhost")]
+    [InlineData("Worker__LockDuration", "never")]
+    [InlineData("ExecutionQueue__Attempts", "0")]
+    public async Task A_bad_setting_ends_the_start_with_one_message_that_names_it(string variable, string value)
+    {
+        var (exitCode, messages) = await Start(variable, value);
+
+        exitCode.ShouldBe(1);
+        var critical = messages.ShouldHaveSingleItem();
+        critical.ShouldContain(variable.Split("__")[^1]);
+    }
+
+    [Fact]
+    public async Task A_bad_value_is_shown()
+    {
+        var (_, messages) = await Start("WORKER_CONCURRENCY", "lots");
+
+        messages.ShouldHaveSingleItem().ShouldBe("The service can't start: WORKER_CONCURRENCY is 'lots'; set it to a whole number from 1 to 10000, or leave it out for 100.");
+    }
+
+    private static async Task<(int ExitCode, IReadOnlyList<string> Critical)> Start(string variable, string value)
+    {
+        await using var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["ConnectionStrings__workflow"] = "Data Source=:memory:",
+            [variable] = value,
+        });
+        await process.WaitForExitAsync();
+        var critical = process.Lines.Select(line => JsonElement.Parse(line)).Where(line => line.GetProperty("level").GetString() == "critical");
+        return (process.ExitCode, [.. critical.Select(line => line.GetProperty("message").GetString()!)]);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using WorkflowAspire.TestServers;
+using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.Worker.Tests;
+
+public class TelemetryTests(RedisServer redis) : WorkerSpecification(redis)
+{
+    [Fact]
+    public async Task The_duration_of_a_run_is_measured_by_workflow_and_outcome()
+    {
+        using var durations = new MetricCollector<double>(Service<IMeterFactory>(), WorkflowTelemetry.SourceName, "workflow.run.duration");
+        var run = await GivenRun();
+
+        await Enqueue(run);
+
+        await Reaches(run, RunStatus.Completed);
+        await durations.WaitForMeasurementsAsync(1, Patience);
+        durations.LastMeasurement!.Tags.ShouldContain(new KeyValuePair<string, object?>("workflow", "scripted"));
+        durations.LastMeasurement!.Tags.ShouldContain(new KeyValuePair<string, object?>("status", "completed"));
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_counted_and_the_depth_of_their_queue_is_shown()
+    {
+        var meters = Service<IMeterFactory>();
+        using var counted = new MetricCollector<long>(meters, WorkflowTelemetry.SourceName, "workflow.dlq.jobs");
+        using var depth = new MetricCollector<long>(meters, WorkflowTelemetry.SourceName, "workflow.dlq.depth");
+
+        await Enqueue("broken", "[]");
+
+        await counted.WaitForMeasurementsAsync(1, Patience);
+        counted.LastMeasurement!.Value.ShouldBe(1);
+        await Eventually.Get(
+            () =>
+            {
+                depth.RecordObservableInstruments();
+                return depth.LastMeasurement?.Value;
+            },
+            value => value == 1);
+    }
+}

@@ -1,0 +1,142 @@
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.Workflows.Tests.Store;
+
+/// <summary>What the lists of runs promise, on either database.</summary>
+public abstract class ListingSpecification : StoreSpecification
+{
+    private static readonly Guid Ours = Guid.NewGuid();
+
+    [Fact]
+    public async Task Runs_are_listed_newest_first()
+    {
+        var oldest = await AcceptRun();
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        var middle = await AcceptRun();
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        var newest = await AcceptRun();
+
+        (await Store.ListAsync(new RunFilter(), null, 10)).Items.ShouldBe([newest, middle, oldest]);
+    }
+
+    [Fact]
+    public async Task A_list_is_narrowed_by_tenant_workflow_and_status()
+    {
+        var wanted = await Claim(await AcceptRun(Ours, "greet"));
+        await Claim(await AcceptRun(Guid.NewGuid(), "greet"));
+        await Claim(await AcceptRun(Ours, "digest"));
+        await AcceptRun(Ours, "greet");
+
+        (await Store.ListAsync(new RunFilter(Ours, "greet", RunStatus.Running), null, 10)).Items.ShouldBe([wanted.Run]);
+        (await Store.ListAsync(new RunFilter(Ours), null, 10)).Items.Count.ShouldBe(3);
+        (await Store.ListAsync(new RunFilter(WorkflowId: "greet"), null, 10)).Items.Count.ShouldBe(3);
+        (await Store.ListAsync(new RunFilter(Status: RunStatus.Pending), null, 10)).Items.Count.ShouldBe(1);
+        (await Store.ListAsync(new RunFilter(WorkflowId: "no\0such"), null, 10)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Pages_hold_every_run_once_even_those_of_the_same_instant()
+    {
+        var runs = new List<WorkflowRun>();
+        for (var i = 0; i < 25; i++)
+        {
+            if (i % 5 == 0) Time.Advance(TimeSpan.FromMilliseconds(1));
+            runs.Add(await AcceptRun(Ours));
+        }
+
+        var pages = new List<RunPage>();
+        do
+        {
+            pages.Add(await Store.ListAsync(new RunFilter(Ours), pages.LastOrDefault()?.NextCursor, 4));
+            // What arrives in between belongs before the first page.
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await AcceptRun(Ours);
+        }
+        while (pages[^1].NextCursor is not null);
+
+        pages.Count.ShouldBe(7);
+        pages.SelectMany(page => page.Items).Select(run => run.Id).ShouldBe(runs.Select(run => run.Id), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_just_full_is_the_last()
+    {
+        for (var i = 0; i < 3; i++) await AcceptRun();
+
+        var page = await Store.ListAsync(new RunFilter(), null, 3);
+
+        page.Items.Count.ShouldBe(3);
+        page.NextCursor.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("////////////////////////////////")]
+    [InlineData("_____________________________w==")]
+    [InlineData("' OR 1=1 --")]
+    public async Task A_cursor_of_somebody_elses_is_refused(string cursor)
+    {
+        var error = await Should.ThrowAsync<FormatException>(() => Store.ListAsync(new RunFilter(), cursor, 10));
+
+        error.Message.ShouldContain("nextCursor");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public async Task A_page_has_between_1_and_1000_runs(int limit) =>
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Store.ListAsync(new RunFilter(), null, limit));
+
+    [Fact]
+    public async Task Stale_runs_are_those_that_run_for_too_long_oldest_first()
+    {
+        var oldest = await AcceptAndClaim();
+        Time.Advance(TimeSpan.FromMinutes(5));
+        var old = await AcceptAndClaim();
+        await AcceptRun();
+        await AcceptFailedRun();
+        Time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
+        await AcceptAndClaim();
+
+        (await Store.ListStaleAsync(TimeSpan.FromMinutes(10))).ShouldBe([oldest.Run, old.Run]);
+    }
+
+    [Fact]
+    public async Task A_recovered_run_is_not_stale()
+    {
+        var lease = await AcceptAndClaim();
+        Time.Advance(TimeSpan.FromMinutes(11));
+
+        await Claim(lease.Run);
+
+        (await Store.ListStaleAsync(TimeSpan.FromMinutes(10))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Runs_whose_job_never_reached_the_queue_are_listed_oldest_first()
+    {
+        var first = await AcceptRun();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var second = await AcceptRun();
+        await Store.MarkEnqueuedAsync((await AcceptRun()).Id, Time.GetUtcNow());
+        await AcceptAndClaim();
+        Time.Advance(TimeSpan.FromSeconds(31));
+        await AcceptRun();
+
+        (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10)).ShouldBe([first, second]);
+        (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 1)).ShouldBe([first]);
+    }
+
+    [Fact]
+    public async Task A_replayed_run_is_enqueued_anew()
+    {
+        var failed = await AcceptFailedRun();
+        await Store.MarkEnqueuedAsync(failed.Id, Time.GetUtcNow());
+
+        await Store.ResetForReplayAsync(failed.Id);
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+        (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10)).ShouldHaveSingleItem().Id.ShouldBe(failed.Id);
+    }
+}
