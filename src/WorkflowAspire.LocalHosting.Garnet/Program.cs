@@ -14,7 +14,8 @@ string[] options =
     // The native device asks for libaio, which few machines have.
     "--device-type", "RandomAccess",
 ];
-if (folder.Length > 0) options = [.. options, "--aof", "true", "--recover", "true", "--checkpointdir", folder, "--checkpoint-freq", "600"];
+// A write is answered when it is in the file: as with redis-server, a kill then loses nothing that was acknowledged.
+if (folder.Length > 0) options = [.. options, "--aof", "true", "--aof-commit-wait", "true", "--recover", "true", "--checkpointdir", folder, "--checkpoint-freq", "600"];
 
 using var stop = new ManualResetEventSlim();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

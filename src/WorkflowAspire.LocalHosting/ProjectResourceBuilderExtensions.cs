@@ -1,5 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
-using WorkflowAspire.LocalHosting.Projects;
+using WorkflowAspire.LocalHosting.Choices;
 
 namespace Aspire.Hosting;
 
@@ -15,7 +15,7 @@ public static class ProjectResourceBuilderExtensions
     {
         var project = new TProject();
         var resource = builder.AddResource(new ProjectResource(name)).WithAnnotation(project);
-        if (LaunchSettings.Find(project.ProjectPath) is not { } profile) return resource;
+        if (LaunchProfile.Find(project.ProjectPath) is not { } profile) return resource;
 
         if (profile.HasHttpUrl) resource.WithHttpEndpoint();
         foreach (var (variable, value) in profile.EnvironmentVariables) resource.WithEnvironment(variable, value);

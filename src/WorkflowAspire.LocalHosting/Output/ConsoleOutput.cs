@@ -10,7 +10,10 @@ internal sealed class ConsoleOutput
 {
     private static readonly string[] Colours = ["36", "33", "35", "32", "34", "96", "93", "95"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     private readonly Orchestrator _orchestrator;
+    private readonly ResourceLoggerService _logs;
     private readonly AppHostFacts _facts;
     private readonly IAnsiConsole _console;
     private readonly bool _hasColours;
@@ -25,13 +28,17 @@ internal sealed class ConsoleOutput
         _console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = _hasColours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors });
         // A file or a pipe has no width to fit into.
         if (Console.IsOutputRedirected) _console.Profile.Width = 200;
-        services.GetRequiredService<ResourceLoggerService>().LineWritten += Write;
+        _logs = services.GetRequiredService<ResourceLoggerService>();
+        _logs.LineWritten += Write;
     }
 
     /// <summary>Shows the table as soon as everything is healthy, and lines until told to stop.</summary>
     public async Task ShowUntilAsync(CancellationToken stopping)
     {
-        await _orchestrator.WaitUntilHealthyAsync(stopping).ConfigureAwait(false);
+        var healthy = _orchestrator.WaitUntilHealthyAsync(stopping);
+        while (await Task.WhenAny(healthy, Task.Delay(Patience, stopping)).ConfigureAwait(false) != healthy && !stopping.IsCancellationRequested)
+            _logs.Write(Orchestrator.OwnLog, $"still waiting for {string.Join(", ", _orchestrator.Unready())}", isError: false);
+        await healthy.ConfigureAwait(false);
         lock (_gate)
         {
             _console.Write(ResourceTable.Of(_orchestrator.Decisions));
@@ -43,7 +50,14 @@ internal sealed class ConsoleOutput
 
     private void Write(string resourceId, LogLine line)
     {
-        lock (_gate) Console.Out.WriteLine($"{Prefix(resourceId)}{line.Content}");
+        try
+        {
+            lock (_gate) Console.Out.WriteLine($"{Prefix(resourceId)}{line.Content}");
+        }
+        catch (IOException)
+        {
+            // The terminal was closed; what is still running stops all the same.
+        }
     }
 
     private string Prefix(string resourceId)

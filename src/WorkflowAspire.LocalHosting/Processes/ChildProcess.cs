@@ -14,10 +14,11 @@ internal sealed class ChildProcess : IDisposable
     private ChildProcess(Process process)
     {
         _process = process;
+        Id = process.Id;
         Exited = WaitAsync();
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>Ends with the exit code.</summary>
     public Task<int> Exited { get; }

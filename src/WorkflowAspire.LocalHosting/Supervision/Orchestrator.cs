@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using WorkflowAspire.LocalHosting.Choices;
 using WorkflowAspire.LocalHosting.Data;
 
@@ -18,7 +19,8 @@ internal sealed class Orchestrator(
     private readonly List<Supervisor> _supervisors = [];
     private DataFolder? _data;
     private ProjectChoice? _projects;
-    private int _isStopping;
+    private readonly Lock _gate = new();
+    private Task? _stopping;
 
     /// <summary>What was decided for each resource, in the order in which the AppHost added them.</summary>
     public IEnumerable<(IResource Resource, Decision Decision)> Decisions =>
@@ -50,21 +52,26 @@ internal sealed class Orchestrator(
     public Task WaitUntilHealthyAsync(CancellationToken ct) =>
         Task.WhenAll(_supervisors.Select(supervisor => notifications.WaitForResourceHealthyAsync(supervisor.Plan.Id, ct)));
 
+    /// <summary>What is not healthy yet, and how it is.</summary>
+    public IEnumerable<string> Unready()
+    {
+        foreach (var id in _supervisors.Select(supervisor => supervisor.Plan.Id))
+        {
+            if (!notifications.TryGetCurrentState(id, out var change) || change.Snapshot.HealthStatus == HealthStatus.Healthy) continue;
+            var seen = change.Snapshot.HealthReports.FirstOrDefault()?.Description;
+            yield return seen is null ? $"{id} ({change.Snapshot.State?.Text})" : $"{id} ({change.Snapshot.State?.Text}, {seen})";
+        }
+    }
+
     /// <summary>The processes of a resource, or one of them.</summary>
     public IReadOnlyList<Supervisor> Find(string nameOrId) =>
         [.. _supervisors.Where(supervisor => supervisor.HasProcess && (Matches(supervisor.Plan.Resource.Name, nameOrId) || Matches(supervisor.Plan.Id, nameOrId)))];
 
     /// <summary>Stops everything, what needs others first; <paramref name="impatience"/> kills what still runs.</summary>
-    public async Task StopAsync(CancellationToken impatience)
+    public Task StopAsync(CancellationToken impatience)
     {
-        if (Interlocked.Exchange(ref _isStopping, 1) == 1 || _supervisors.Count == 0) return;
-        foreach (var group in StartOrder.Of([.. _decisions.Keys]).Reverse())
-        {
-            var members = _supervisors.Where(supervisor => group.Contains(supervisor.Plan.Resource)).Reverse().ToLookup(supervisor => supervisor.Plan.Resource is ProjectResource);
-            // Projects drain at the same time, while their servers are still up; servers end one by one, Redis last.
-            await Task.WhenAll(members[true].Select(supervisor => supervisor.StopAsync(impatience))).ConfigureAwait(false);
-            foreach (var server in members[false]) await server.StopAsync(impatience).ConfigureAwait(false);
-        }
+        // Who asks again waits for the same stop.
+        lock (_gate) return _stopping ??= StopAllAsync(impatience);
     }
 
     /// <summary>Kills everything and ends this process: someone asked a second time.</summary>
@@ -82,6 +89,17 @@ internal sealed class Orchestrator(
         foreach (var resource in model.Resources) logs.Complete(resource);
         _projects?.Dispose();
         _data?.Dispose();
+    }
+
+    private async Task StopAllAsync(CancellationToken impatience)
+    {
+        foreach (var group in StartOrder.Of([.. _decisions.Keys]).Reverse())
+        {
+            var members = _supervisors.Where(supervisor => group.Contains(supervisor.Plan.Resource)).Reverse().ToLookup(supervisor => supervisor.Plan.Resource is ProjectResource);
+            // Projects drain at the same time, while their servers are still up; servers end one by one, Redis last.
+            await Task.WhenAll(members[true].Select(supervisor => supervisor.StopAsync(impatience))).ConfigureAwait(false);
+            foreach (var server in members[false]) await server.StopAsync(impatience).ConfigureAwait(false);
+        }
     }
 
     private async Task DecideAsync(DataFolder data, CancellationToken ct)

@@ -104,14 +104,15 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
     private async Task RunOnceAsync(CancellationToken stop)
     {
         await Publish(snapshot => snapshot with { State = KnownResourceStates.Starting }).ConfigureAwait(false);
-        var start = await plan.Start!(stop).ConfigureAwait(false);
         ChildProcess child;
         try
         {
+            var start = await plan.Start!(stop).ConfigureAwait(false);
             child = ChildProcess.Start(start, (line, isError) => logs.Write(plan.Id, line, isError, plan.Resource.Name));
         }
-        catch (System.ComponentModel.Win32Exception error)
+        catch (Exception error)
         {
+            stop.ThrowIfCancellationRequested();
             await Publish(snapshot => snapshot with { State = KnownResourceStates.FailedToStart }).ConfigureAwait(false);
             await WaitBeforeNextAsync($"could not be started: {error.Message}", stop).ConfigureAwait(false);
             return;
@@ -126,7 +127,11 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
             _child = null;
             await Publish(snapshot => snapshot with
             {
-                State = KnownResourceStates.Exited, ExitCode = exitCode, StopTimeStamp = DateTime.UtcNow, HealthReports = [], Properties = [],
+                State = KnownResourceStates.Exited,
+                ExitCode = exitCode,
+                StopTimeStamp = DateTime.UtcNow,
+                HealthReports = [],
+                Properties = [],
             }).ConfigureAwait(false);
             if (!stop.IsCancellationRequested)
                 await WaitBeforeNextAsync(string.Create(CultureInfo.InvariantCulture, $"ended with exit code {exitCode}"), stop).ConfigureAwait(false);
@@ -216,8 +221,10 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
             await plan.Check(patience.Token).ConfigureAwait(false);
             return (HealthStatus.Healthy, null);
         }
-        catch (Exception error) when (!ct.IsCancellationRequested)
+        catch (Exception error)
         {
+            // Whatever was thrown, a check that was called off says nothing about health.
+            ct.ThrowIfCancellationRequested();
             return (HealthStatus.Unhealthy, error is OperationCanceledException ? "no answer in 5 s" : error.Message);
         }
     }

@@ -1,12 +1,12 @@
 using System.Text.Json;
 
-namespace WorkflowAspire.LocalHosting.Projects;
+namespace WorkflowAspire.LocalHosting.Choices;
 
 /// <summary>The launch profile of a project that says how it runs under the AppHost.</summary>
-internal sealed record LaunchSettings(bool HasHttpUrl, IReadOnlyDictionary<string, string> EnvironmentVariables)
+internal sealed record LaunchProfile(bool HasHttpUrl, IReadOnlyDictionary<string, string> EnvironmentVariables)
 {
     /// <summary>Reads the first profile that runs the project itself.</summary>
-    public static LaunchSettings? Find(string projectPath)
+    public static LaunchProfile? Find(string projectPath)
     {
         var path = Path.Combine(Path.GetDirectoryName(projectPath) ?? "", "Properties", "launchSettings.json");
         if (!File.Exists(path)) return null;
@@ -20,13 +20,13 @@ internal sealed record LaunchSettings(bool HasHttpUrl, IReadOnlyDictionary<strin
         return null;
     }
 
-    private static LaunchSettings Read(JsonElement profile)
+    private static LaunchProfile Read(JsonElement profile)
     {
         // The URL's port is for a project that runs alone; here it gets a free one.
         var hasHttpUrl = profile.TryGetProperty("applicationUrl", out var urls) && urls.GetString()!.Split(';').Any(url => url.StartsWith("http://", StringComparison.OrdinalIgnoreCase));
         var variables = profile.TryGetProperty("environmentVariables", out var all)
             ? all.EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString() ?? "")
             : [];
-        return new LaunchSettings(hasHttpUrl, variables);
+        return new LaunchProfile(hasHttpUrl, variables);
     }
 }
