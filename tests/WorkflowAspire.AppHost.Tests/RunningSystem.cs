@@ -34,6 +34,8 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
 
     public SystemLog Log { get; } = new();
 
+    public TelemetryReceiver Telemetry { get; private set; } = null!;
+
     public Guid Tenant { get; } = Guid.NewGuid();
 
     public Queue Execution => new("workflow-execution", Redis);
@@ -44,6 +46,7 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Telemetry = await TelemetryReceiver.StartAsync();
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.WorkflowAspire_AppHost>(args);
         foreach (var project in builder.Resources.OfType<ProjectResource>())
         {
@@ -53,7 +56,12 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
                 .WithEnvironment("Worker__MaxStalledCount", "10")
                 .WithEnvironment("ExecutionQueue__BackoffDelay", "00:00:00.100")
                 .WithEnvironment("Workflows__Step__Attempts", "1")
-                .WithEnvironment("HttpExtract__AllowPrivateAddresses", "true");
+                .WithEnvironment("HttpExtract__AllowPrivateAddresses", "true")
+                .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.Url)
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+                .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500")
+                .WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "500")
+                .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "500");
         }
 
         _app = await builder.BuildAsync();
@@ -109,6 +117,7 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
         Api?.Dispose();
         if (Redis is not null) await Redis.DisposeAsync();
         if (_app is not null) await _app.DisposeAsync();
+        if (Telemetry is not null) await Telemetry.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }
