@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace WorkflowAspire.LocalHosting.Tests;
 
@@ -48,6 +50,19 @@ public sealed class ChoiceTests : IDisposable
         (await sample.Application.GetConnectionStringAsync("redis")).ShouldBe("redis.example:7000");
         (await sample.Application.GetConnectionStringAsync("workflow")).ShouldBe("Host=db.example;Database=theirs");
         sample.Application.GetEndpoint("redis").Authority.ShouldBe("redis.example:7000");
+    }
+
+    [Fact]
+    public async Task A_project_waits_for_a_given_server_that_does_not_answer()
+    {
+        await using var sample = await SampleApplication.StartAsync("--ConnectionStrings:redis=127.0.0.1:1,connectTimeout=100", "--Local:Database=sqlite");
+        await sample.Healthy("workflow");
+
+        var redis = await sample.Becomes(
+            "redis", change => change.Snapshot.HealthReports.Any(report => report.Description is not (null or "not asked yet")));
+
+        redis.Snapshot.HealthStatus.ShouldBe(HealthStatus.Unhealthy);
+        sample.Now("service").State!.Text.ShouldBe(KnownResourceStates.Waiting);
     }
 
     [Fact]

@@ -14,6 +14,8 @@ namespace WorkflowAspire.LocalHosting.Tests;
 /// <summary>The sample AppHost, running inside the test process.</summary>
 internal sealed class SampleApplication : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly IDistributedApplicationTestingBuilder _builder;
     private readonly DistributedApplication _application;
     private readonly ConcurrentQueue<(string Id, string State)> _states = new();
@@ -54,7 +56,10 @@ internal sealed class SampleApplication : IAsyncDisposable
         return sample;
     }
 
-    public Task<ResourceEvent> Healthy(string name) => _application.ResourceNotifications.WaitForResourceHealthyAsync(name);
+    public Task<ResourceEvent> Healthy(string name) => Becomes(name, change => change.Snapshot.HealthStatus == HealthStatus.Healthy);
+
+    public Task<ResourceEvent> Becomes(string name, Func<ResourceEvent, bool> state) =>
+        _application.ResourceNotifications.WaitForResourceAsync(name, state).WaitAsync(Patience);
 
     public CustomResourceSnapshot Now(string name) =>
         _application.ResourceNotifications.TryGetCurrentState(name, out var state) ? state.Snapshot : throw new ArgumentException($"No resource {name}.");
@@ -66,7 +71,7 @@ internal sealed class SampleApplication : IAsyncDisposable
     {
         var killed = ProcessOf(name);
         using (var process = Process.GetProcessById(killed)) process.Kill();
-        var next = await _application.ResourceNotifications.WaitForResourceAsync(
+        var next = await Becomes(
             name, e => e.Snapshot.HealthStatus == HealthStatus.Healthy && ProcessOf(e.Snapshot) is { } id && id != killed);
         return ProcessOf(next.Snapshot)!.Value;
     }

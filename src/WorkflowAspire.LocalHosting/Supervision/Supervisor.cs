@@ -28,6 +28,9 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
 
     public bool HasProcess => plan.Start is not null;
 
+    // Without a report a resource would count as healthy, and what waits for it would start.
+    private ImmutableArray<HealthReportSnapshot> NotAskedYet => Report(HealthStatus.Unhealthy, "not asked yet");
+
     /// <summary>Starts the process and keeps it running; does nothing while it is.</summary>
     public void Start()
     {
@@ -71,7 +74,7 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
             await WaitForNeedsAsync(stop).ConfigureAwait(false);
             if (!HasProcess)
             {
-                await Publish(snapshot => snapshot with { State = KnownResourceStates.Running }).ConfigureAwait(false);
+                await Publish(snapshot => snapshot with { State = KnownResourceStates.Running, HealthReports = NotAskedYet }).ConfigureAwait(false);
                 await WatchHealthAsync(stop).ConfigureAwait(false);
             }
 
@@ -149,7 +152,7 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
             StopTimeStamp = null,
             Urls = [.. plan.Urls],
             Properties = [new ResourcePropertySnapshot(ProcessId, child.Id)],
-            HealthReports = Report(HealthStatus.Unhealthy, "not asked yet"),
+            HealthReports = NotAskedYet,
         }).ConfigureAwait(false);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
