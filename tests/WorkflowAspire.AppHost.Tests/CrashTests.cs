@@ -57,6 +57,12 @@ public abstract class CrashSpecification(RunningSystem system, ScriptedEndpoint 
     }
 }
 
+/// <summary>A killed worker takes other runs with it, so nothing else runs beside these.</summary>
+[CollectionDefinition(nameof(Crashes), DisableParallelization = true)]
+public class Crashes;
+
+[Collection(nameof(Crashes))]
 public class CrashOnRedisAndPostgres(RedisAndPostgres system, ScriptedEndpoint endpoint) : CrashSpecification(system, endpoint);
 
+[Collection(nameof(Crashes))]
 public class CrashOnGarnetAndSqlite(GarnetAndSqlite system, ScriptedEndpoint endpoint) : CrashSpecification(system, endpoint);
