@@ -27,6 +27,14 @@ internal sealed class DotNetSubject(IConnectionMultiplexer redis) : ISubject
         return watch.Elapsed;
     }
 
+    public async Task<TimeSpan> AddBulkAsync(string queue, int jobs, int jobsPerCall)
+    {
+        var target = new Queue(queue, redis);
+        var watch = Stopwatch.StartNew();
+        foreach (var call in Enumerable.Range(0, jobs).Chunk(jobsPerCall)) await target.AddBulkAsync(call.Select(_ => new NewJob("work", Payload)));
+        return watch.Elapsed;
+    }
+
     public async Task StartWorkerAsync(string queue, int concurrency)
     {
         _worker = new Worker(queue, (_, _) => Task.FromResult(Nothing), redis, new WorkerOptions { Concurrency = concurrency });

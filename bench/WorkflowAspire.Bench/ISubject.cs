@@ -8,6 +8,9 @@ internal interface ISubject : IAsyncDisposable
     /// <summary>Adds jobs from concurrent callers; how long that took.</summary>
     Task<TimeSpan> AddAsync(string queue, int jobs, int callers);
 
+    /// <summary>Adds jobs from one caller, many in a call; how long that took.</summary>
+    Task<TimeSpan> AddBulkAsync(string queue, int jobs, int jobsPerCall);
+
     Task StartWorkerAsync(string queue, int concurrency);
 
     Task CloseWorkerAsync();

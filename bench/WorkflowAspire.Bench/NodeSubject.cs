@@ -29,6 +29,9 @@ internal sealed class NodeSubject : ISubject
     public async Task<TimeSpan> AddAsync(string queue, int jobs, int callers) =>
         TimeSpan.FromMilliseconds((double)(await CallAsync("add", new JsonObject { ["queue"] = queue, ["jobs"] = jobs, ["callers"] = callers }))["milliseconds"]!);
 
+    public async Task<TimeSpan> AddBulkAsync(string queue, int jobs, int jobsPerCall) =>
+        TimeSpan.FromMilliseconds((double)(await CallAsync("addBulk", new JsonObject { ["queue"] = queue, ["jobs"] = jobs, ["jobsPerCall"] = jobsPerCall }))["milliseconds"]!);
+
     public Task StartWorkerAsync(string queue, int concurrency) =>
         CallAsync("startWorker", new JsonObject { ["queue"] = queue, ["concurrency"] = concurrency });
 

@@ -5,10 +5,12 @@ namespace WorkflowAspire.Bench;
 /// <summary>What one round measured of one subject.</summary>
 internal sealed record Round(
     double AddsPerSecond, double AddRedisCpu, double AddOwnCpu,
+    double BulkPerSecond, double BulkRedisCpu,
     double JobsPerSecond, double JobRedisCpu, double JobOwnCpu,
     double LatencyMedian, double Latency99)
 {
     private const int Callers = 100;
+    private const int JobsPerBulkCall = 500;
     private const int Concurrency = 100;
     private const int LatencySamples = 200;
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(5);
@@ -19,6 +21,11 @@ internal sealed record Round(
         var before = await CpuAsync(subject, redis);
         var adding = await subject.AddAsync("bench", jobs, Callers);
         var added = await CpuAsync(subject, redis);
+
+        await redis.EmptyAsync();
+        var emptied = await redis.CpuAsync();
+        var bulk = await subject.AddBulkAsync("bench", jobs, JobsPerBulkCall);
+        var bulkAdded = await CpuAsync(subject, redis);
 
         var watch = Stopwatch.StartNew();
         await subject.StartWorkerAsync("bench", Concurrency);
@@ -31,7 +38,8 @@ internal sealed record Round(
         Array.Sort(latencies);
         return new Round(
             jobs / adding.TotalSeconds, (added.Redis - before.Redis) / jobs, (added.Own - before.Own) / jobs,
-            jobs / processing.TotalSeconds, (processed.Redis - added.Redis) / jobs, (processed.Own - added.Own) / jobs,
+            jobs / bulk.TotalSeconds, (bulkAdded.Redis - emptied.TotalMicroseconds) / jobs,
+            jobs / processing.TotalSeconds, (processed.Redis - bulkAdded.Redis) / jobs, (processed.Own - bulkAdded.Own) / jobs,
             latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100]);
     }
 

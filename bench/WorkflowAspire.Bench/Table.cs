@@ -10,6 +10,8 @@ internal static class Table
         ("add, jobs/s (100 callers, 300 bytes)", round => round.AddsPerSecond, true),
         ("  Redis CPU µs per job", round => round.AddRedisCpu, false),
         ("  own CPU µs per job", round => round.AddOwnCpu, false),
+        ("addBulk, jobs/s (500 a call)", round => round.BulkPerSecond, true),
+        ("  Redis CPU µs per job", round => round.BulkRedisCpu, false),
         ("process, jobs/s (no-op, concurrency 100)", round => round.JobsPerSecond, true),
         ("  Redis CPU µs per job", round => round.JobRedisCpu, false),
         ("  own CPU µs per job", round => round.JobOwnCpu, false),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Adding;
 using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
@@ -12,10 +13,13 @@ namespace WorkflowAspire.BullMQ;
 /// <remarks>Every method throws <see cref="RedisException"/> where Redis can't be reached or refuses.</remarks>
 public sealed class Queue
 {
+    private const int JobsPerBulkCall = 1000;
+
     private readonly IConnectionMultiplexer _redis;
     private readonly QueueOptions _options;
     private readonly TimeProvider _time;
     private readonly QueueKeys _keys;
+    private readonly AddPipeline _adds;
 
     /// <summary>Opens a queue; nothing is written before the first job is added.</summary>
     /// <param name="name">The queue's name, without ':'.</param>
@@ -32,6 +36,7 @@ public sealed class Queue
         _options = options ?? new QueueOptions();
         _time = timeProvider ?? TimeProvider.System;
         _keys = new QueueKeys(_options.Prefix, name);
+        _adds = new AddPipeline(_keys, redis, _time);
     }
 
     /// <summary>The queue's name.</summary>
@@ -47,21 +52,8 @@ public sealed class Queue
     /// <exception cref="ArgumentException">An option is outside its range; the message names it.</exception>
     public async Task<Job> AddAsync(string name, ReadOnlyMemory<byte> data, JobOptions? options = null, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        var chosen = options ?? _options.DefaultJobOptions ?? new JobOptions();
-        chosen.Validate();
-        var timestamp = chosen.Timestamp ?? _time.GetUtcNow();
-        var ids = await RunAsync(Script.Add, ct,
-            chosen.JobId ?? "", name, data, JsonSerializer.SerializeToUtf8Bytes(chosen, BullMQJsonContext.Default.JobOptions),
-            timestamp.ToUnixTimeMilliseconds(), (long)chosen.Delay.TotalMilliseconds, chosen.Priority, chosen.Lifo ? 1 : 0).ConfigureAwait(false);
-        return new Job(((string[])ids!)[0], name)
-        {
-            Data = data,
-            Options = chosen,
-            Timestamp = timestamp,
-            Delay = chosen.Delay,
-            Priority = chosen.Priority,
-        };
+        ct.ThrowIfCancellationRequested();
+        return await _adds.AddAsync(Prepare(new NewJob(name, data, options))).WaitAsync(ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="AddAsync(string, ReadOnlyMemory{byte}, JobOptions, CancellationToken)"/>
@@ -72,6 +64,21 @@ public sealed class Queue
     /// <param name="ct">Ends the wait; a job that is on its way by then is added all the same.</param>
     public Task<Job> AddAsync<T>(string name, T data, JsonTypeInfo<T> typeInfo, JobOptions? options = null, CancellationToken ct = default) =>
         AddAsync(name, JsonSerializer.SerializeToUtf8Bytes(data, typeInfo), options, ct);
+
+    /// <summary>Adds many jobs, in their order.</summary>
+    /// <remarks>Up to 1000 are added in one script call: workers see all of them or none. More go in several such calls.</remarks>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="ct">Ends the wait; jobs that are on their way by then are added all the same.</param>
+    /// <returns>The jobs as they were added, in the same order.</returns>
+    /// <exception cref="ArgumentException">An option of a job is outside its range; the message names it, and no job was added.</exception>
+    public async Task<IReadOnlyList<Job>> AddBulkAsync(IEnumerable<NewJob> jobs, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        ct.ThrowIfCancellationRequested();
+        var adds = jobs.Select(Prepare).ToArray();
+        foreach (var call in adds.Chunk(JobsPerBulkCall)) await _adds.SendAsync(call).WaitAsync(ct).ConfigureAwait(false);
+        return await Task.WhenAll(adds.Select(add => add.Added)).WaitAsync(ct).ConfigureAwait(false);
+    }
 
     /// <summary>The job of this id, or null.</summary>
     public async Task<Job?> GetJobAsync(string jobId, CancellationToken ct = default)
@@ -173,6 +180,14 @@ public sealed class Queue
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
         return (long)await RunAsync(Script.Remove, ct, jobId).ConfigureAwait(false) == 1;
+    }
+
+    private PendingAdd Prepare(NewJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job.Name, nameof(job));
+        var options = job.Options ?? _options.DefaultJobOptions ?? new JobOptions();
+        options.Validate();
+        return new PendingAdd(job, options, _time.GetUtcNow());
     }
 
     private Task<RedisResult> RunAsync(Script script, CancellationToken ct, params ReadOnlySpan<RedisValue> arguments)

@@ -4,6 +4,10 @@ namespace WorkflowAspire.BullMQ.Tests;
 
 // The same specifications on each server that the library supports.
 
+public class AddingOnRedis(RedisServer server) : AddingTests(server);
+
+public class AddingOnGarnet(GarnetServer server) : AddingTests(server);
+
 public class ClosingOnRedis(RedisServer server) : ClosingTests(server);
 
 public class ClosingOnGarnet(GarnetServer server) : ClosingTests(server);

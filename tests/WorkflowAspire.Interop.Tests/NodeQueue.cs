@@ -12,6 +12,10 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
 
+    /// <summary>Adds jobs in one call.</summary>
+    public Task AddBulkAsync(params (JsonNode? Data, JsonObject? Options)[] jobs) => Call("addBulk",
+        new JsonArray([.. jobs.Select(job => (JsonNode)new JsonObject { ["name"] = "work", ["data"] = job.Data, ["opts"] = job.Options ?? new JsonObject() })]));
+
     /// <summary>Adds a parent with the children a and b.</summary>
     public Task AddFlowAsync(JsonNode? childOptions = null) => Call("addFlow", childOptions ?? new JsonObject());
 

@@ -21,6 +21,17 @@ const methods = {
     return { milliseconds };
   },
 
+  async addBulk({ queue: name, jobs, jobsPerCall }) {
+    const queue = new Queue(name, { connection });
+    await queue.waitUntilReady();
+    const started = performance.now();
+    for (let added = 0; added < jobs; added += jobsPerCall)
+      await queue.addBulk(Array.from({ length: Math.min(jobsPerCall, jobs - added) }, () => ({ name: 'work', data: payload })));
+    const milliseconds = performance.now() - started;
+    await queue.close();
+    return { milliseconds };
+  },
+
   async startWorker({ queue: name, concurrency }) {
     worker = new Worker(name, async () => null, { connection, concurrency });
     await worker.waitUntilReady();

@@ -2,11 +2,11 @@
 -- needs    Queue, Events, Waiting
 -- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority, lifo (1/0)
 -- leaves   the job hash; its id in wait, prioritized or delayed; the marker; events `added` and `waiting` or `delayed`, or `duplicated`
--- returns  the ids, in order
-local ids = {}
+-- returns  the ids, in order; for a job that the server refused a table with the error instead (the others are added)
 local blocked = mayNotStart()
+local created
 
-for at = 3, #ARGV, 8 do
+local function add(at)
   local id, name, data, opts = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local timestamp, delay, priority, lifo = ARGV[at + 4], tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6]), ARGV[at + 7]
 
@@ -16,20 +16,35 @@ for at = 3, #ARGV, 8 do
 
   if call("EXISTS", jobKey) == 1 then
     emit("event", "duplicated", "jobId", id)
-  else
-    call("HSET", jobKey, "name", name, "data", data, "opts", opts, "timestamp", timestamp, "delay", whole(delay),
-      "priority", whole(priority))
-    emit("event", "added", "jobId", id, "name", name)
-    if delay > 0 then
-      toDelayed(id, tonumber(timestamp) + delay)
-      wakeForNextDelayed()
-    else
-      toWaitOrPrioritized(id, priority, lifo == "1" and "RPUSH" or "LPUSH")
-      wakeWorkers(blocked)
-      emit("event", "waiting", "jobId", id)
-    end
+    return id
   end
-  ids[#ids + 1] = id
+
+  created = jobKey
+  call("HSET", jobKey, "name", name, "data", data, "opts", opts, "timestamp", timestamp, "delay", whole(delay),
+    "priority", whole(priority))
+  emit("event", "added", "jobId", id, "name", name)
+  if delay > 0 then
+    toDelayed(id, tonumber(timestamp) + delay)
+    wakeForNextDelayed()
+  else
+    toWaitOrPrioritized(id, priority, lifo == "1" and "RPUSH" or "LPUSH")
+    wakeWorkers(blocked)
+    emit("event", "waiting", "jobId", id)
+  end
+  return id
+end
+
+local ids = {}
+for at = 3, #ARGV, 8 do
+  created = nil
+  local isAdded, result = pcall(add, at)
+  if isAdded then
+    ids[#ids + 1] = result
+  else
+    -- A job that no list holds would keep its id from ever being added again.
+    if created then call("DEL", created) end
+    ids[#ids + 1] = { type(result) == "table" and (result.err or "") or tostring(result) }
+  end
 end
 
 trimStream(metaKey, eventsKey)

@@ -8,6 +8,9 @@ internal interface IQueueActor
 {
     Task<string> AddAsync(string data, JobOptions? options = null);
 
+    /// <summary>Adds jobs in one call.</summary>
+    Task AddBulkAsync(params (string Data, JobOptions? Options)[] jobs);
+
     /// <summary>A parent with the children a and b. Only Node's package makes flows; the worker may be either.</summary>
     Task AddFlowAsync(string childOptions);
 
@@ -28,6 +31,9 @@ internal sealed class NodeActor(NodeQueue queue) : IQueueActor
     public Task<string> AddAsync(string data, JobOptions? options = null) =>
         queue.AddAsync(JsonNode.Parse(data), options is null ? null : NodeOptions.Of(options));
 
+    public Task AddBulkAsync(params (string Data, JobOptions? Options)[] jobs) =>
+        queue.AddBulkAsync([.. jobs.Select(job => (JsonNode.Parse(job.Data), job.Options is null ? null : NodeOptions.Of(job.Options)))]);
+
     public Task AddFlowAsync(string childOptions) => queue.AddFlowAsync(JsonNode.Parse(childOptions));
 
     public Task PauseAsync() => queue.PauseAsync();
@@ -44,6 +50,9 @@ internal sealed class NodeActor(NodeQueue queue) : IQueueActor
 internal sealed class DotNetActor(Queue queue, NodeQueue node, IConnectionMultiplexer redis) : IQueueActor
 {
     public async Task<string> AddAsync(string data, JobOptions? options = null) => (await queue.AddAsync("work", Json.Bytes(data), options)).Id;
+
+    public Task AddBulkAsync(params (string Data, JobOptions? Options)[] jobs) =>
+        queue.AddBulkAsync(jobs.Select(job => new NewJob("work", Json.Bytes(job.Data), job.Options)));
 
     public Task AddFlowAsync(string childOptions) => node.AddFlowAsync(JsonNode.Parse(childOptions));
 

@@ -39,6 +39,13 @@ internal static class Scenarios
             await queue.AddAsync("1", new JobOptions { JobId = "mine" });
             await queue.AddAsync("2", new JobOptions { JobId = "mine" });
         },
+        ["add many in one call"] = queue => queue.AddBulkAsync(
+            ("1", null), ("2", new JobOptions { JobId = "mine" }), ("3", new JobOptions { JobId = "mine" }), ("4", Later), ("5", new JobOptions { Priority = 3 }), ("6", new JobOptions { Lifo = true })),
+        ["complete many that were added in one call"] = async queue =>
+        {
+            await queue.AddBulkAsync(("1", null), ("2", TwoAttempts), ("3", null));
+            await queue.ProcessAsync("echo", attempts: 3);
+        },
         ["complete"] = async queue =>
         {
             await queue.AddAsync("1");

@@ -31,6 +31,7 @@ function startWorker(version, name, how, options = {}) {
 
 const methods = {
   add: async (v, name, jobName, data, opts) => summary(await queue(v, name).add(jobName, data, opts)),
+  addBulk: async (v, name, jobs) => { await queue(v, name).addBulk(jobs); },
   /** A parent with the children a and b, all in one queue, ids as names. */
   addFlow: async (v, name, childOpts) => {
     await queue(v, name).waitUntilReady();

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace WorkflowAspire.BullMQ.Adding;
+
+/// <summary>A job on its way into the queue, and whoever waits for its id.</summary>
+internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset now)
+{
+    public const int Arguments = 8;
+
+    private readonly TaskCompletionSource<Job> _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DateTimeOffset _timestamp = options.Timestamp ?? now;
+
+    public Task<Job> Added => _added.Task;
+
+    public int Bytes => job.Data.Length;
+
+    /// <summary>Writes what Add.lua reads for each job.</summary>
+    public void WriteTo(Span<RedisValue> arguments)
+    {
+        arguments[0] = options.JobId ?? "";
+        arguments[1] = job.Name;
+        arguments[2] = job.Data;
+        arguments[3] = JsonSerializer.SerializeToUtf8Bytes(options, BullMQJsonContext.Default.JobOptions);
+        arguments[4] = _timestamp.ToUnixTimeMilliseconds();
+        arguments[5] = (long)options.Delay.TotalMilliseconds;
+        arguments[6] = options.Priority;
+        arguments[7] = options.Lifo ? 1 : 0;
+    }
+
+    /// <summary>Tells who waits what the script returned for this job: its id, or why it was refused.</summary>
+    public void Settle(RedisResult result)
+    {
+        if (result.Resp2Type == ResultType.Array)
+        {
+            _added.TrySetException(new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, ((string[])result!)[0]));
+            return;
+        }
+
+        _added.TrySetResult(new Job((string)result!, job.Name)
+        {
+            Data = job.Data,
+            Options = options,
+            Timestamp = _timestamp,
+            Delay = options.Delay,
+            Priority = options.Priority,
+        });
+    }
+
+    public void Fail(Exception error) => _added.TrySetException(error);
+}
