@@ -10,7 +10,7 @@ namespace WorkflowAspire.BullMQ.Adding;
 internal sealed class AddPipeline(QueueKeys keys, IConnectionMultiplexer redis, TimeProvider time)
 {
     // Two, so that the server has one to work on while the answer to the other travels.
-    private const int CallsAtOnce = 2;
+    private const int MostCallsAtOnce = 2;
 
     // A call blocks the server for as long as it runs: about 10 µs a job.
     private const int JobsPerCall = 200;
@@ -20,12 +20,15 @@ internal sealed class AddPipeline(QueueKeys keys, IConnectionMultiplexer redis, 
     private readonly Queue<PendingAdd> _waiting = new();
     private int _calls;
 
+    // A server that doesn't know the script yet makes a call begin again, and a second one would overtake it.
+    private int _callsAtOnce = 1;
+
     public Task<Job> AddAsync(PendingAdd add)
     {
         lock (_gate)
         {
             _waiting.Enqueue(add);
-            if (_calls == CallsAtOnce) return add.Added;
+            if (_calls >= _callsAtOnce) return add.Added;
             _calls++;
         }
 
@@ -42,6 +45,7 @@ internal sealed class AddPipeline(QueueKeys keys, IConnectionMultiplexer redis, 
         try
         {
             var results = (RedisResult[])(await Script.Add.RunAsync(redis.GetDatabase(), keys.All, arguments).ConfigureAwait(false))!;
+            _callsAtOnce = MostCallsAtOnce;
             for (var i = 0; i < adds.Count; i++) adds[i].Settle(results[i]);
         }
         catch (Exception error)

@@ -37,14 +37,14 @@ local function keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
   end
 end
 
--- property is "returnvalue" or "failedReason".
-local function enterFinished(finishedKey, jobKey, id, property, value, keepCount, keepAge, keepLimit)
+-- property is "returnvalue" or "failedReason"; further fields and values may follow.
+local function enterFinished(finishedKey, jobKey, id, property, value, keepCount, keepAge, keepLimit, ...)
   if keepCount == 0 then
     deleteJob(jobKey)
     return
   end
   call("ZADD", finishedKey, nowText, id)
-  call("HSET", jobKey, property, value, "finishedOn", nowText)
+  call("HSET", jobKey, property, value, "finishedOn", nowText, ...)
   keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
 end
 

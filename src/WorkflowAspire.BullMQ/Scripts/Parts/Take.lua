@@ -1,3 +1,28 @@
+-- Moves up to `count` ids to active: waiting ones, or else the first prioritized one; nil where there is none.
+local function nextWaiting(count)
+  local ids = call("RPOP", waitKey, count)
+  -- Garnet answers one id as itself.
+  if type(ids) == "string" then ids = { ids } end
+  if not ids or #ids == 0 then
+    ids = call("ZPOPMIN", prioritizedKey)
+    if #ids == 0 then
+      call("DEL", priorityCounterKey)
+      return nil
+    end
+    ids = { ids[1] }
+  end
+  call("LPUSH", activeKey, unpack(ids))
+  return ids
+end
+
+-- How often a worker has taken a job, from the fields of its hash.
+local function startsOf(fields)
+  for at = 1, #fields, 2 do
+    if fields[at] == "ats" then return tonumber(fields[at + 1]) or 0 end
+  end
+  return 0
+end
+
 -- take(count, token, lockMilliseconds, workerName): moves up to `count` jobs to active, each with a lock of this token.
 -- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", id, {field, value, …}, id, {…}, … }
 --          A job whose hash is gone is dropped from the queue and comes with an empty field list.
@@ -24,40 +49,36 @@ local function take(count, token, lockMilliseconds, workerName)
   end
   if blocked then return { 0, "" } end
 
+  -- An active list of another type would refuse ids that have left the wait list already: asked before anything moves.
+  call("LLEN", activeKey)
   local taken = { 0, "" }
   local started = 0
   while started < count do
-    local id = call("RPOPLPUSH", waitKey, activeKey)
-    if not id then
-      local first = call("ZPOPMIN", prioritizedKey)
-      if #first == 0 then
-        call("DEL", priorityCounterKey)
-        break
-      end
-      id = first[1]
-      call("LPUSH", activeKey, id)
-    end
-    local jobKey = prefix .. id
-    local fields = redis.pcall("HGETALL", jobKey)
-    if fields.err or #fields == 0 then
-      fields = {}
-      call("LREM", activeKey, 1, id)
-    else
-      if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then
-        call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(settings[4]) or 0)))
-      end
-      call("SET", jobKey .. ":lock", token, "PX", lockMilliseconds)
-      emit("event", "active", "jobId", id, "prev", "waiting")
-      if workerName ~= "" then
-        call("HSET", jobKey, "processedOn", nowText, "pb", workerName)
+    local ids = nextWaiting(math.min(count - started, 1000))
+    if not ids then break end
+    for _, id in ipairs(ids) do
+      local jobKey = prefix .. id
+      local fields = redis.pcall("HGETALL", jobKey)
+      if fields.err or #fields == 0 then
+        fields = {}
+        call("LREM", activeKey, 1, id)
       else
-        call("HSET", jobKey, "processedOn", nowText)
+        if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then
+          call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(settings[4]) or 0)))
+        end
+        call("SET", jobKey .. ":lock", token, "PX", lockMilliseconds)
+        emit("event", "active", "jobId", id, "prev", "waiting")
+        local starts = whole(startsOf(fields) + 1)
+        if workerName ~= "" then
+          call("HSET", jobKey, "processedOn", nowText, "ats", starts, "pb", workerName)
+        else
+          call("HSET", jobKey, "processedOn", nowText, "ats", starts)
+        end
+        started = started + 1
       end
-      call("HINCRBY", jobKey, "ats", 1)
-      started = started + 1
+      taken[#taken + 1] = id
+      taken[#taken + 1] = fields
     end
-    taken[#taken + 1] = id
-    taken[#taken + 1] = fields
   end
 
   if started > 0 then call("ZADD", markerKey, 0, "0") end
