@@ -10,8 +10,6 @@ namespace WorkflowAspire.AdminApi.DeadLetters;
 /// <summary>Look at the dead letter queue, and replay what is in it.</summary>
 internal static class DeadLetterEndpoints
 {
-    private const int MaxPage = 500;
-
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
         api.MapGet("/dlq", ListAsync)
@@ -34,9 +32,9 @@ internal static class DeadLetterEndpoints
         var start = 0;
         if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out start))
             return ProblemAnswers.InvalidField("cursor", $"'{cursor}' is not a cursor of this list; take nextCursor from the page before, unchanged.");
-        if (limit is < 1 or > MaxPage) return ProblemAnswers.InvalidField("limit", $"limit is from 1 to {MaxPage}; got {limit}.");
+        if (PageLimit.Refuse(limit) is { } refusal) return refusal;
 
-        var count = limit ?? 50;
+        var count = limit ?? PageLimit.Default;
         var total = (await queues.DeadLetters.GetJobCountsAsync(ct))[JobState.Waiting];
         var jobs = await queues.DeadLetters.GetJobsAsync([JobState.Waiting], start, start + count - 1, ct: ct);
         var next = start + count < total ? (start + count).ToString(CultureInfo.InvariantCulture) : null;

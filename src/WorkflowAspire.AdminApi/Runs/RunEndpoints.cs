@@ -7,7 +7,6 @@ namespace WorkflowAspire.AdminApi.Runs;
 /// <summary>Submit a run, list runs, look at one, find the stale ones.</summary>
 internal static class RunEndpoints
 {
-    private const int MaxPage = 500;
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
 
     public static void MapRuns(this IEndpointRouteBuilder api)
@@ -51,10 +50,10 @@ internal static class RunEndpoints
             wanted = parsed;
         }
 
-        if (limit is < 1 or > MaxPage) return ProblemAnswers.InvalidField("limit", $"limit is from 1 to {MaxPage}; got {limit}.");
+        if (PageLimit.Refuse(limit) is { } refusal) return refusal;
         try
         {
-            var page = await store.ListAsync(new RunFilter(tenant, workflowId, wanted), cursor, limit ?? 50, ct);
+            var page = await store.ListAsync(new RunFilter(tenant, workflowId, wanted), cursor, limit ?? PageLimit.Default, ct);
             return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunResponse.From)], page.NextCursor));
         }
         catch (FormatException error)
