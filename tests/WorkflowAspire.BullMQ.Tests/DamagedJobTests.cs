@@ -54,6 +54,7 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
         foreach (var job in others) await Reaches(job, JobState.Completed);
         await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains($"outcome of job {refused.Id} could not be recorded (")));
         (await Queue.GetJobStateAsync(refused.Id)).ShouldBe(JobState.Active);
+        foreach (var job in others) (await Redis.Connection.GetDatabase().KeyExistsAsync(Key($"{job.Id}:lock"))).ShouldBeFalse();
     }
 
     [Fact]

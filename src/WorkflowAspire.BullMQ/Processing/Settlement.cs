@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Adding;
 using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Processing;
@@ -82,15 +83,11 @@ internal sealed partial class Settlement(
     }
 
     // Across cluster slots no script sees both queues: the dead letter comes first, so that a crash in between loses nothing.
-    private Task<RedisResult> AddFirstAsync(QueueKeys there, string jobId, DeadLetterJob deadLetter) => RunOnAsync(there, Script.Add, there.All,
-        jobId, deadLetter.Name, deadLetter.Data, """{"attempts":0}""", time.GetUtcNow().ToUnixTimeMilliseconds(), 0, 0, 0);
+    private Task<Job> AddFirstAsync(QueueKeys there, string jobId, DeadLetterJob deadLetter) => new AddPipeline(there, redis, time).AddAsync(
+        new PendingAdd(new NewJob(deadLetter.Name, deadLetter.Data), new JobOptions { JobId = jobId }, time.GetUtcNow()));
 
     private Task<RedisResult> RunAsync(Script script, RedisKey[] declared, params ReadOnlySpan<RedisValue> arguments) =>
-        RunOnAsync(keys, script, declared, arguments);
-
-    // A name of its own: as an overload it would take a first argument that is a string for the queue's prefix.
-    private Task<RedisResult> RunOnAsync(QueueKeys queue, Script script, RedisKey[] declared, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(redis.GetDatabase(), declared, [queue.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
+        script.RunAsync(redis.GetDatabase(), declared, [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
 
     /// <summary>Repeats until Redis has answered; after an answer that was lost, the job's state tells whether the call took effect.</summary>
     private async Task<bool> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)

@@ -43,7 +43,7 @@ for at = 3, #ARGV, 8 do
   else
     -- A job that no list holds would keep its id from ever being added again.
     if created then call("DEL", created) end
-    ids[#ids + 1] = { type(result) == "table" and (result.err or "") or tostring(result) }
+    ids[#ids + 1] = { reasonOf(result) }
   end
 end
 

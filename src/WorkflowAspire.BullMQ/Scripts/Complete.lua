@@ -33,13 +33,17 @@ local function complete(id, token, value, keepCount, keepAge, keepLimit)
 end
 
 trimStream(metaKey, eventsKey)
-for at = 7, #ARGV, 6 do
-  results[#results + 1] = complete(ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4], ARGV[at + 5])
-end
+local isDone, failure = pcall(function()
+  for at = 7, #ARGV, 6 do
+    results[#results + 1] = complete(ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4], ARGV[at + 5])
+  end
+end)
+-- The jobs before one that the server refuses are completed, and must not stay locked.
 if #completed > 0 then
   call("DEL", unpack(locks))
   call("SREM", stalledKey, unpack(completed))
 end
+if not isDone then return redis.error_reply(reasonOf(failure)) end
 
 local taken = take(tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6])
 if #results > 0 and #taken == 2 then emitDrainedIfEmpty() end

@@ -14,3 +14,8 @@ local call = redis.call
 local function whole(number)
   return string.format("%.0f", number)
 end
+
+-- What pcall caught, in words: an error reply of the server is a table on some and a string on others.
+local function reasonOf(failure)
+  return type(failure) == "table" and (failure.err or "") or tostring(failure)
+end
