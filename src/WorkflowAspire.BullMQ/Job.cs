@@ -1,16 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
 /// <summary>A job as it was when it was read; it does not follow later changes.</summary>
-public sealed class Job
+public sealed partial class Job
 {
-    internal Job(string id, string name)
-    {
-        Id = id;
-        Name = name;
-    }
+    private readonly QueueConnection _connection;
+
+    internal Job(QueueConnection connection, string id, string name) => (_connection, Id, Name) = (connection, id, name);
 
     /// <summary>The job's id, unique in its queue.</summary>
     public string Id { get; }

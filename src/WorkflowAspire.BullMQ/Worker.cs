@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -65,11 +66,11 @@ public sealed partial class Worker : IAsyncDisposable
         QueueName = queueName;
         _keys = new QueueKeys(_options.Prefix, queueName);
         _outage = new Outage(_logger, queueName);
-        var database = redis.GetDatabase();
-        _exchange = new Exchange(_keys, database, _options, _time, _logger);
-        _settlement = new Settlement(_keys, redis, _options, _time, _outage, _logger, _givenUp.Token);
+        var connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
+        _exchange = new Exchange(connection, _options, _logger);
+        _settlement = new Settlement(connection, _options, _outage, _logger, _givenUp.Token);
         _locks = new LockRenewal(_keys, _options, _time, _outage, _logger);
-        _stalledCheck = new StalledCheck(_keys, database, _options, _time, _outage, _logger);
+        _stalledCheck = new StalledCheck(connection, _options, _outage, _logger);
     }
 
     /// <summary>The queue this worker takes jobs from.</summary>

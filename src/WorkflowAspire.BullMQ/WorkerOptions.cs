@@ -48,7 +48,7 @@ public sealed class WorkerOptions
     public DeadLetterOptions? DeadLetter { get; init; }
 
     /// <summary>Awaited after Redis has recorded a failed attempt. What it throws is logged and changes nothing.</summary>
-    public Func<JobFailure, Task>? OnFailed { get; init; }
+    public Func<JobFailure, Task>? OnFailed { get; set; }
 
     /// <summary>
     /// Adjusts each of the worker's own connections: the one on which it waits for jobs and the one that renews their locks.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Protocol;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
@@ -92,7 +93,7 @@ public abstract class LockTests(RedisCompatibleServer redis) : QueueSpecificatio
     private async Task TakeAsAWorkerThatVanishes()
     {
         var options = new WorkerOptions { LockDuration = TimeSpan.FromMilliseconds(50) };
-        var exchange = new Exchange(new QueueKeys("bull", Queue.Name), Redis.Connection.GetDatabase(), options, TimeProvider.System, NullLogger.Instance);
+        var exchange = new Exchange(new QueueConnection(new QueueKeys("bull", Queue.Name), Redis.Connection.GetDatabase(), TimeProvider.System), options, NullLogger.Instance);
         (await exchange.RunAsync([], 1)).Taken.ShouldHaveSingleItem();
     }
 }

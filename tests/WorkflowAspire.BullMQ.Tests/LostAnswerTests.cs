@@ -1,6 +1,7 @@
 using System.Reflection;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Protocol;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
@@ -13,7 +14,7 @@ public class LostAnswerTests(RedisServer redis) : QueueSpecification(redis)
     {
         var added = await Add();
         var database = LosesAnswers.On(Redis.Connection.GetDatabase(), calls: 1);
-        var exchange = new Exchange(new QueueKeys("bull", Queue.Name), database, new WorkerOptions(), TimeProvider.System, Log);
+        var exchange = On(database);
         await Should.ThrowAsync<TimeoutException>(() => exchange.RunAsync([], 1));
         exchange.IsAnswerMissing.ShouldBeTrue();
 
@@ -38,9 +39,10 @@ public class LostAnswerTests(RedisServer redis) : QueueSpecification(redis)
 
         (await Queue.GetJobStateAsync(added.Id)).ShouldBe(JobState.Completed);
         Log.Collector.Count.ShouldBe(0);
-
-        Exchange On(IDatabase on) => new(new QueueKeys("bull", Queue.Name), on, new WorkerOptions(), TimeProvider.System, Log);
     }
+
+    private Exchange On(IDatabase database) =>
+        new(new QueueConnection(new QueueKeys("bull", Queue.Name), database, TimeProvider.System), new WorkerOptions(), Log);
 
     /// <summary>A database whose first scripts run and then time out.</summary>
     public class LosesAnswers : DispatchProxy

@@ -56,6 +56,12 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     public async Task<JsonArray> EventsAsync() => (JsonArray)(await Call("events"))!;
 
+    /// <summary>Calls any method of the package's Queue.</summary>
+    public Task<JsonNode?> CallAsync(string method, params JsonNode?[] arguments) => Call("queueCall", method, new JsonArray(arguments));
+
+    /// <summary>Calls any method of the package's Job, on a job that is read first.</summary>
+    public Task<JsonNode?> CallJobAsync(string id, string method, params JsonNode?[] arguments) => Call("jobCall", id, method, new JsonArray(arguments));
+
     public Task CloseAsync() => Call("close");
 
     private Task<JsonNode?> Call(string method, params JsonNode?[] arguments) => node.CallAsync(version, method, [name, .. arguments]);

@@ -7,7 +7,7 @@ namespace WorkflowAspire.BullMQ.Adding;
 /// Adds jobs, as many in one script call as there are: while calls are under way adds pile up, and the next call takes them all. A
 /// job that finds no call under way is sent at once.
 /// </summary>
-internal sealed class AddPipeline(QueueKeys keys, IConnectionMultiplexer redis, TimeProvider time)
+internal sealed class AddPipeline(QueueConnection connection)
 {
     // Two, so that the server has one to work on while the answer to the other travels.
     private const int MostCallsAtOnce = 2;
@@ -39,14 +39,13 @@ internal sealed class AddPipeline(QueueKeys keys, IConnectionMultiplexer redis, 
     /// <summary>Adds these jobs in a call of their own: workers see all of them or none.</summary>
     public async Task SendAsync(IReadOnlyList<PendingAdd> adds)
     {
-        var arguments = new RedisValue[2 + (PendingAdd.Arguments * adds.Count)];
-        (arguments[0], arguments[1]) = (keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds());
-        for (var i = 0; i < adds.Count; i++) adds[i].WriteTo(arguments.AsSpan(2 + (PendingAdd.Arguments * i), PendingAdd.Arguments));
+        var arguments = new RedisValue[PendingAdd.Arguments * adds.Count];
+        for (var i = 0; i < adds.Count; i++) adds[i].WriteTo(arguments.AsSpan(PendingAdd.Arguments * i, PendingAdd.Arguments));
         try
         {
-            var results = (RedisResult[])(await Script.Add.RunAsync(redis.GetDatabase(), keys.All, arguments).ConfigureAwait(false))!;
+            var results = (RedisResult[])(await connection.RunAsync(Script.Add, arguments).ConfigureAwait(false))!;
             _callsAtOnce = MostCallsAtOnce;
-            for (var i = 0; i < adds.Count; i++) adds[i].Settle(results[i]);
+            for (var i = 0; i < adds.Count; i++) adds[i].Settle(connection, results[i]);
         }
         catch (Exception error)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Adding;
 
@@ -29,7 +30,7 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
     }
 
     /// <summary>Tells who waits what the script returned for this job: its id, or why it was refused.</summary>
-    public void Settle(RedisResult result)
+    public void Settle(QueueConnection connection, RedisResult result)
     {
         if (result.Resp2Type == ResultType.Array)
         {
@@ -37,7 +38,7 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
             return;
         }
 
-        _added.TrySetResult(new Job((string)result!, job.Name)
+        _added.TrySetResult(new Job(connection, (string)result!, job.Name)
         {
             Data = job.Data,
             Options = options,

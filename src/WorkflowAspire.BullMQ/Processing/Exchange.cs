@@ -15,7 +15,7 @@ internal readonly record struct FinishedJob(ActiveJob Active, ReadOnlyMemory<byt
 internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed);
 
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
-internal sealed partial class Exchange(QueueKeys keys, IDatabase database, WorkerOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, ILogger logger)
 {
     private const int FieldsPerJob = 6;
     private const int JobGone = -1;
@@ -34,19 +34,15 @@ internal sealed partial class Exchange(QueueKeys keys, IDatabase database, Worke
     {
         // A token of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
         var token = string.Create(CultureInfo.InvariantCulture, $"{_workerId}:{_calls++}");
-        var now = time.GetUtcNow();
-        var asked = time.GetTimestamp();
-        var arguments = new RedisValue[6 + (FieldsPerJob * finished.Count)];
-        arguments[0] = keys.Base;
-        arguments[1] = now.ToUnixTimeMilliseconds();
-        arguments[2] = count;
-        arguments[3] = token;
-        arguments[4] = (long)options.LockDuration.TotalMilliseconds;
-        arguments[5] = options.Name ?? "";
-        for (var i = 0; i < finished.Count; i++) Write(finished[i], arguments.AsSpan(6 + (FieldsPerJob * i), FieldsPerJob));
+        var now = connection.Time.GetUtcNow();
+        var asked = connection.Time.GetTimestamp();
+        var arguments = new RedisValue[4 + (FieldsPerJob * finished.Count)];
+        (arguments[0], arguments[1]) = (count, token);
+        (arguments[2], arguments[3]) = ((long)options.LockDuration.TotalMilliseconds, options.Name ?? "");
+        for (var i = 0; i < finished.Count; i++) Write(finished[i], arguments.AsSpan(4 + (FieldsPerJob * i), FieldsPerJob));
 
         if (count > 0) _unanswered = (token, asked);
-        var reply = (RedisResult[])(await Script.Complete.RunAsync(database, keys.All, arguments).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await connection.RunAsync(Script.Complete, arguments).ConfigureAwait(false))!;
         _unanswered = null;
         await ReportAsync(finished, (long[])reply[0]!, repeated).ConfigureAwait(false);
         return Read((RedisResult[])reply[1]!, token, now, asked);
@@ -56,12 +52,11 @@ internal sealed partial class Exchange(QueueKeys keys, IDatabase database, Worke
     public async Task<IReadOnlyList<ActiveJob>> ReclaimAsync()
     {
         if (_unanswered is not { } call) return [];
-        var found = (RedisResult[])(await Script.Reclaim.RunAsync(database, keys.All,
-            [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), call.Token]).ConfigureAwait(false))!;
+        var found = (RedisResult[])(await connection.RunAsync(Script.Reclaim, call.Token).ConfigureAwait(false))!;
         _unanswered = null;
         var jobs = new List<ActiveJob>(found.Length / 2);
         for (var i = 0; i < found.Length; i += 2)
-            jobs.Add(new ActiveJob(JobHash.Read((string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked));
+            jobs.Add(new ActiveJob(JobHash.Read(connection, (string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked));
         return jobs;
     }
 
@@ -88,7 +83,7 @@ internal sealed partial class Exchange(QueueKeys keys, IDatabase database, Worke
     // Then the call whose answer was lost completed the job.
     private async Task<bool> IsCompletedAsync(string jobId)
     {
-        var state = (string?)await Script.GetState.RunAsync(database, keys.All, [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), jobId]).ConfigureAwait(false);
+        var state = (string?)await connection.RunAsync(Script.GetState, jobId).ConfigureAwait(false);
         return JobStateNames.Parse(state) == JobState.Completed;
     }
 
@@ -100,7 +95,7 @@ internal sealed partial class Exchange(QueueKeys keys, IDatabase database, Worke
             var id = (string)taken[i]!;
             var fields = (RedisValue[])taken[i + 1]!;
             if (fields.Length == 0) DataMissing(logger, id);
-            else jobs.Add(new ActiveJob(JobHash.Read(id, fields, now, options.Name), token, asked));
+            else jobs.Add(new ActiveJob(JobHash.Read(connection, id, fields, now, options.Name), token, asked));
         }
 
         var nextDelayed = (string?)taken[1];

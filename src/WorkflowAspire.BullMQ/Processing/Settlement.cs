@@ -8,8 +8,7 @@ namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Records what became of an attempt that did not complete: another attempt, failed for good, or handed back.</summary>
 internal sealed partial class Settlement(
-    QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger,
-    CancellationToken givenUp)
+    QueueConnection connection, WorkerOptions options, Outage outage, ILogger logger, CancellationToken givenUp)
 {
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
@@ -33,7 +32,7 @@ internal sealed partial class Settlement(
 
     /// <summary>Gives the job back so that another worker takes it next; it loses no attempt.</summary>
     public Task HandBackAsync(ActiveJob active) =>
-        RecordAsync(active, "handed back", () => RunAsync(Script.HandBack, keys.All, active.Job.Id, active.Token), JobState.Waiting, JobState.Prioritized);
+        RecordAsync(active, "handed back", () => connection.RunAsync(Script.HandBack, active.Job.Id, active.Token), JobState.Waiting, JobState.Prioritized);
 
     private TimeSpan? NextAttempt(Job job, Exception error)
     {
@@ -58,7 +57,7 @@ internal sealed partial class Settlement(
         }
     }
 
-    private Task<RedisResult> RetryAsync(ActiveJob active, Exception error, TimeSpan delay) => RunAsync(Script.Retry, keys.All,
+    private Task<RedisResult> RetryAsync(ActiveJob active, Exception error, TimeSpan delay) => connection.RunAsync(Script.Retry,
         active.Job.Id, active.Token, error.Message, StacktraceOf(active.Job, error), (long)delay.TotalMilliseconds, active.Job.Options.Lifo ? 1 : 0);
 
     private async Task<RedisResult> FailForGoodAsync(ActiveJob active, Exception error, DeadLetterJob? deadLetter)
@@ -68,26 +67,23 @@ internal sealed partial class Settlement(
         (arguments[0], arguments[1], arguments[2]) = (job.Id, active.Token, error.Message);
         (arguments[3], arguments[4]) = (StacktraceOf(job, error), job.Options.Attempts);
         KeepArguments.Write(job.Options.RemoveOnFail ?? options.RemoveOnFail ?? KeepJobs.All, arguments.AsSpan(5, 3));
-        if (deadLetter is null) return await RunAsync(Script.Fail, keys.All, arguments).ConfigureAwait(false);
+        if (deadLetter is null) return await connection.RunAsync(Script.Fail, arguments).ConfigureAwait(false);
 
         var there = _deadLetterKeys!;
-        if (redis.HashSlot(keys.Meta) != redis.HashSlot(there.Meta))
+        if (connection.Redis.HashSlot(connection.Keys.Meta) != connection.Redis.HashSlot(there.Meta))
         {
             await AddFirstAsync(there, job.Id, deadLetter).ConfigureAwait(false);
-            return await RunAsync(Script.Fail, keys.All, arguments.AsSpan(0, 8)).ConfigureAwait(false);
+            return await connection.RunAsync(Script.Fail, arguments.AsSpan(0, 8)).ConfigureAwait(false);
         }
 
         (arguments[8], arguments[9], arguments[10], arguments[11]) = (there.Base, deadLetter.Name, deadLetter.Data, """{"attempts":0}""");
-        return await RunAsync(Script.Fail,
-            [.. keys.All, there.Of("wait"), there.Meta, there.Of("id"), there.Of("events"), there.Marker], arguments).ConfigureAwait(false);
+        return await connection.RunAsync(Script.Fail,
+            [there.Of("wait"), there.Meta, there.Of("id"), there.Of("events"), there.Marker], arguments).ConfigureAwait(false);
     }
 
     // Across cluster slots no script sees both queues: the dead letter comes first, so that a crash in between loses nothing.
-    private Task<Job> AddFirstAsync(QueueKeys there, string jobId, DeadLetterJob deadLetter) => new AddPipeline(there, redis, time).AddAsync(
-        new PendingAdd(new NewJob(deadLetter.Name, deadLetter.Data), new JobOptions { JobId = jobId }, time.GetUtcNow()));
-
-    private Task<RedisResult> RunAsync(Script script, RedisKey[] declared, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(redis.GetDatabase(), declared, [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
+    private Task<Job> AddFirstAsync(QueueKeys there, string jobId, DeadLetterJob deadLetter) => new AddPipeline(new QueueConnection(there, connection.Database, connection.Time)).AddAsync(
+        new PendingAdd(new NewJob(deadLetter.Name, deadLetter.Data), new JobOptions { JobId = jobId }, connection.Time.GetUtcNow()));
 
     /// <summary>Repeats until Redis has answered; after an answer that was lost, the job's state tells whether the call took effect.</summary>
     private async Task<bool> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)
@@ -106,13 +102,13 @@ internal sealed partial class Settlement(
             catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
             {
                 outage.Failed(this, error);
-                await Task.Delay(PauseBetweenTries, time, givenUp).ConfigureAwait(false);
+                await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
             }
         }
     }
 
     private async Task<JobState> StateAsync(string jobId) =>
-        JobStateNames.Parse((string?)await RunAsync(Script.GetState, keys.All, jobId).ConfigureAwait(false));
+        JobStateNames.Parse((string?)await connection.RunAsync(Script.GetState, jobId).ConfigureAwait(false));
 
     private static byte[] StacktraceOf(Job job, Exception error)
     {

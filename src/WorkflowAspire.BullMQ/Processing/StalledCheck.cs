@@ -5,19 +5,17 @@ using WorkflowAspire.BullMQ.Protocol;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Looks for jobs whose worker vanished and puts them back, at an interval that all workers of a queue share.</summary>
-internal sealed partial class StalledCheck(QueueKeys keys, IDatabase database, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
+internal sealed partial class StalledCheck(QueueConnection connection, WorkerOptions options, Outage outage, ILogger logger)
 {
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(options.StalledInterval, time);
+        using var timer = new PeriodicTimer(options.StalledInterval, connection.Time);
         do
         {
             try
             {
-                var stalled = (string[])(await Script.RecoverStalled.RunAsync(database, keys.All,
-                [
-                    keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), options.MaxStalledCount, (long)options.StalledInterval.TotalMilliseconds,
-                ]).ConfigureAwait(false))!;
+                var stalled = (string[])(await connection.RunAsync(Script.RecoverStalled,
+                    options.MaxStalledCount, (long)options.StalledInterval.TotalMilliseconds).ConfigureAwait(false))!;
                 outage.Succeeded(this);
                 foreach (var jobId in stalled) Stalled(logger, jobId);
             }

@@ -7,11 +7,12 @@ namespace WorkflowAspire.BullMQ.Protocol;
 /// <summary>Reads a job from the fields of its Redis hash.</summary>
 internal static class JobHash
 {
+    /// <param name="connection">The queue that the job is in.</param>
     /// <param name="id">The job's id.</param>
     /// <param name="fields">Field, value, field, value … as HGETALL returns them.</param>
     /// <param name="takenAt">When this worker took the job; null where the hash was only read.</param>
     /// <param name="takenBy">The name of the worker that took it.</param>
-    public static Job Read(string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
+    public static Job Read(QueueConnection connection, string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
         RedisValue processedBy = default, deferredFailure = default;
@@ -40,7 +41,7 @@ internal static class JobHash
             }
         }
 
-        return new Job(id, name.IsNull ? "" : name.ToString())
+        return new Job(connection, id, name.IsNull ? "" : name.ToString())
         {
             Data = Bytes(data) ?? "{}"u8.ToArray(),
             Options = ReadOptions(opts),

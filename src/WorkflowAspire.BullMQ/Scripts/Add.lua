@@ -1,5 +1,5 @@
 -- Add.lua: adds jobs, each once: an id that exists already is left as it is.
--- needs    Queue, Events, Waiting
+-- needs    Queue, Events, Waiting, Storing
 -- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority, lifo (1/0)
 -- leaves   the job hash; its id in wait, prioritized or delayed; the marker; events `added` and `waiting` or `delayed`, or `duplicated`
 -- returns  the ids, in order; for a job that the server refused a table with the error instead (the others are added)
@@ -20,17 +20,8 @@ local function add(at)
   end
 
   created = jobKey
-  call("HSET", jobKey, "name", name, "data", data, "opts", opts, "timestamp", timestamp, "delay", whole(delay),
-    "priority", whole(priority))
-  emit("event", "added", "jobId", id, "name", name)
-  if delay > 0 then
-    toDelayed(id, tonumber(timestamp) + delay)
-    wakeForNextDelayed()
-  else
-    toWaitOrPrioritized(id, priority, lifo == "1" and "RPUSH" or "LPUSH")
-    wakeWorkers(blocked)
-    emit("event", "waiting", "jobId", id)
-  end
+  store(id, name, data, opts, timestamp, delay, priority)
+  place(id, timestamp, delay, priority, lifo == "1" and "RPUSH" or "LPUSH", blocked)
   return id
 end
 

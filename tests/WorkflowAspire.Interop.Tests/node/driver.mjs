@@ -1,5 +1,7 @@
 // A Node process that does with the real packages what a test asks for, one JSON line per request and per answer:
 // { id, version, method, args } in, { id, result } or { id, error } out. Started with the port of Redis.
+// Each file of methods/ adds methods for one area; it exports a function that gets what they share.
+import { readdirSync } from 'node:fs';
 import readline from 'node:readline';
 import * as bullmq5 from 'bullmq5';
 import * as bullmq6 from 'bullmq6';
@@ -24,6 +26,12 @@ const summary = job => job && {
   timestamp: job.timestamp, processedOn: job.processedOn, finishedOn: job.finishedOn,
 };
 
+// What can be written as JSON.
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain);
+  return value?.toJSON && value?.updateProgress ? summary(value) : value;
+}
+
 function startWorker(version, name, how, options = {}) {
   const { Worker, UnrecoverableError } = packages[version];
   return new Worker(name, job => processors[how](job, { UnrecoverableError }), { connection, drainDelay: 1, ...options });
@@ -32,14 +40,6 @@ function startWorker(version, name, how, options = {}) {
 const methods = {
   add: async (v, name, jobName, data, opts) => summary(await queue(v, name).add(jobName, data, opts)),
   addBulk: async (v, name, jobs) => { await queue(v, name).addBulk(jobs); },
-  /** A parent with the children a and b, all in one queue, ids as names. */
-  addFlow: async (v, name, childOpts) => {
-    await queue(v, name).waitUntilReady();
-    const flows = new packages[v].FlowProducer({ connection });
-    const child = id => ({ name: 'work', queueName: name, data: id, opts: { ...childOpts, jobId: id } });
-    await flows.add({ name: 'work', queueName: name, data: 'parent', opts: { jobId: 'parent' }, children: [child('a'), child('b')] });
-    await flows.close();
-  },
   ready: async (v, name) => { await queue(v, name).waitUntilReady(); },
   getJob: async (v, name, id) => summary(await queue(v, name).getJob(id)) ?? null,
   getState: (v, name, id) => queue(v, name).getJobState(id),
@@ -87,6 +87,17 @@ const methods = {
     for (const map of [workers, listeners, queues]) map.delete(key);
   },
 };
+
+Object.assign(methods, {
+  /** Any method of Queue, its jobs as summaries. */
+  queueCall: async (v, name, method, args) => plain(await queue(v, name)[method](...args)),
+  /** Any method of Job. */
+  jobCall: async (v, name, id, method, args) => plain(await (await queue(v, name).getJob(id))[method](...args)),
+});
+
+const shared = { packages, connection, queue, workers, summary, startWorker };
+for (const file of readdirSync(new URL('methods/', import.meta.url)).filter(file => file.endsWith('.mjs')))
+  Object.assign(methods, (await import(`./methods/${file}`)).default(shared));
 
 const answer = message => process.stdout.write(`${JSON.stringify(message)}\n`);
 
