@@ -62,6 +62,12 @@ public sealed partial class Job
     /// <summary>Why the job is to fail without being processed, for example because it stalled too often.</summary>
     internal string? DeferredFailure { get; init; }
 
+    /// <summary>Whether producers may have to be let add the next job of this kind when this one ends.</summary>
+    internal bool IsDeduplicated { get; init; }
+
+    /// <summary>Whether a parent has to hear how the job ended.</summary>
+    internal bool HasParent { get; init; }
+
     /// <summary>The payload as <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The payload is not JSON of that form.</exception>
     public T? GetData<T>(JsonTypeInfo<T> typeInfo) => JsonSerializer.Deserialize(Data.Span, typeInfo);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
@@ -8,20 +9,35 @@ namespace WorkflowAspire.BullMQ;
 // What a running worker does: exchange, process, wait.
 public sealed partial class Worker
 {
+    // The second lane keeps Redis busy while the answer to the first travels; it is used only where a good part of the slots is to be
+    // handed in, so that calls don't become small.
     private async Task LoopAsync()
     {
-        var pending = new List<FinishedJob>();
+        if (_lanes.Length == 1)
+        {
+            await LoopAsync(_lanes[0], _wake.Reader).ConfigureAwait(false);
+            return;
+        }
+
+        var second = LoopAsync(_lanes[1], _wakeSecond.Reader);
+        await LoopAsync(_lanes[0], _wake.Reader).ConfigureAwait(false);
+        _wakeSecond.Writer.TryComplete();
+        await second.ConfigureAwait(false);
+    }
+
+    private async Task LoopAsync(Lane lane, ChannelReader<bool> wake)
+    {
         while (!_givenUp.IsCancellationRequested)
         {
             try
             {
-                if (!await StepAsync(pending).ConfigureAwait(false)) return;
-                _outage.Succeeded(_exchange);
-                _repeats = false;
+                if (!await StepAsync(lane, wake).ConfigureAwait(false)) return;
+                _outage.Succeeded(lane);
+                lane.Repeats = false;
             }
-            catch (RedisServerException refused) when (!Outage.IsConnectionError(refused) && pending.Count > 0)
+            catch (RedisServerException refused) when (!Outage.IsConnectionError(refused) && lane.Pending.Count > 0)
             {
-                await HandInOneByOneAsync(pending).ConfigureAwait(false);
+                await HandInOneByOneAsync(lane).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
             {
@@ -30,47 +46,80 @@ public sealed partial class Worker
             catch (Exception error)
             {
                 // Whatever it is, a worker that goes on trying is better than one that silently stands still.
-                _outage.Failed(_exchange, error);
-                _repeats = pending.Count > 0;
+                _outage.Failed(lane, error);
+                lane.Repeats = lane.Pending.Count > 0;
                 await PauseAsync().ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>One exchange, or a wait for something to exchange. False when the worker is closed and all is handed in.</summary>
-    private async Task<bool> StepAsync(List<FinishedJob> pending)
+    /// <summary>One exchange, or a wait for something to exchange. False when there is nothing left to do for this lane.</summary>
+    private async Task<bool> StepAsync(Lane lane, ChannelReader<bool> wake)
     {
-        if (_exchange.IsAnswerMissing)
+        if (lane.Exchange.IsAnswerMissing)
         {
-            foreach (var active in await _exchange.ReclaimAsync().ConfigureAwait(false)) Start(active);
+            foreach (var active in await lane.Exchange.ReclaimAsync().ConfigureAwait(false)) Start(active);
+            lane.Asked = 0;
         }
 
-        if (_idleWait is { IsCompleted: true }) (_idleWait, _mayHaveJobs) = (null, true);
-        while (pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) pending.Add(finished);
-        var free = IsClosing ? 0 : Math.Max(0, _options.Concurrency - Volatile.Read(ref _running) - (_idleWait is null ? 0 : 1));
-        if (pending.Count == 0 && (free == 0 || !_mayHaveJobs))
+        if (!TryPlan(lane))
         {
-            if (IsClosing && Volatile.Read(ref _running) == 0 && _finished.IsEmpty) return false;
-            await _wake.Reader.ReadAsync(_givenUp.Token).ConfigureAwait(false);
+            if (IsClosing && IsAllHandedIn()) return false;
+            return await WaitAsync(wake).ConfigureAwait(false);
+        }
+
+        var exchanged = await lane.Exchange.RunAsync(lane.Pending, lane.Asked, lane.Repeats).ConfigureAwait(false);
+        foreach (var finished in lane.Pending) finished.Active.Dispose();
+        lane.Pending.Clear();
+        foreach (var active in exchanged.Taken) Start(active);
+        lock (_planGate)
+        {
+            var mayBeMore = exchanged.Taken.Count == lane.Asked;
+            lane.Asked = 0;
+            if (!mayBeMore && _idleWait is null) BeginIdleWait(exchanged);
+        }
+
+        if (IsClosing) Wake();
+        return true;
+    }
+
+    // What the lane's next exchange hands in and how much it may take; false where that is nothing.
+    private bool TryPlan(Lane lane)
+    {
+        lock (_planGate)
+        {
+            if (_idleWait is { IsCompleted: true }) (_idleWait, _mayHaveJobs) = (null, true);
+            // Pending jobs that an exchange failed to hand in come first.
+            if (lane != _lanes[0] && lane.Pending.Count == 0 && _finished.Count < _secondLaneFrom) return false;
+            while (lane.Pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) lane.Pending.Add(finished);
+            var free = IsClosing ? 0 : Math.Max(0, _options.Concurrency - Volatile.Read(ref _running) - _lanes.Sum(other => other.Asked) - (_idleWait is null ? 0 : 1));
+            if (lane.Pending.Count == 0 && (free == 0 || !_mayHaveJobs)) return false;
+            lane.Asked = free;
             return true;
         }
+    }
 
-        var exchanged = await _exchange.RunAsync(pending, free, _repeats).ConfigureAwait(false);
-        foreach (var finished in pending) finished.Active.Dispose();
-        pending.Clear();
-        foreach (var active in exchanged.Taken) Start(active);
-        if (exchanged.Taken.Count < free && _idleWait is null) BeginIdleWait(exchanged);
+    private bool IsAllHandedIn()
+    {
+        lock (_planGate)
+            return Volatile.Read(ref _running) == 0 && _finished.IsEmpty && _lanes.All(lane => lane is { Asked: 0, Pending.Count: 0 });
+    }
+
+    private async Task<bool> WaitAsync(ChannelReader<bool> wake)
+    {
+        if (!await wake.WaitToReadAsync(_givenUp.Token).ConfigureAwait(false)) return false;
+        wake.TryRead(out _);
         return true;
     }
 
     // The script stopped at a job that Redis refuses; the others must not wait for it for ever.
-    private async Task HandInOneByOneAsync(List<FinishedJob> pending)
+    private async Task HandInOneByOneAsync(Lane lane)
     {
-        foreach (var finished in pending)
+        foreach (var finished in lane.Pending)
         {
             try
             {
-                await _exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
+                await lane.Exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
             {
@@ -82,7 +131,7 @@ public sealed partial class Worker
             }
         }
 
-        pending.Clear();
+        lane.Pending.Clear();
     }
 
     private async Task PauseAsync()
@@ -107,7 +156,7 @@ public sealed partial class Worker
     {
         _mayHaveJobs = false;
         _idleWait = Task.Run(() => IdleAsync(exchanged));
-        _ = _idleWait.ContinueWith(_ => Wake(), TaskScheduler.Default);
+        _ = _idleWait.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     // One slot is kept free meanwhile: the marker that this worker takes away obliges it to take a job.
@@ -118,7 +167,7 @@ public sealed partial class Worker
             if (exchanged.RateLimit > TimeSpan.Zero)
                 await Task.Delay(exchanged.RateLimit < LongestRateLimitWait ? exchanged.RateLimit : LongestRateLimitWait, _time, _closing.Token).ConfigureAwait(false);
             else
-                await _marker!.WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
+                await (await _marker!.ConfigureAwait(false)).WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
             _outage.Succeeded(_marker!);
         }
         catch (OperationCanceledException) when (IsClosing)
@@ -185,7 +234,11 @@ public sealed partial class Worker
         }
     }
 
-    private void Wake() => _wake.Writer.TryWrite(true);
+    private void Wake()
+    {
+        _wake.Writer.TryWrite(true);
+        if (_finished.Count >= _secondLaneFrom || IsClosing) _wakeSecond.Writer.TryWrite(true);
+    }
 
     [LoggerMessage(LogLevel.Error, "The outcome of job {jobId} could not be recorded ({error}); it will be recovered as stalled")]
     private static partial void SettlementFailed(ILogger logger, Exception exception, string jobId, string error);

@@ -15,6 +15,8 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial class Worker : IAsyncDisposable
 {
     private const int HandInPerCall = 500;
+    private const int ConcurrencyForTwoLanes = 32;
+    private static readonly BoundedChannelOptions OneSignal = new(1) { FullMode = BoundedChannelFullMode.DropWrite };
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRateLimitWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GraceAfterCancel = TimeSpan.FromSeconds(2);
@@ -26,21 +28,24 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly QueueKeys _keys;
     private readonly Outage _outage;
-    private readonly Exchange _exchange;
+    private readonly Lane[] _lanes;
+    private readonly int _secondLaneFrom;
     private readonly Settlement _settlement;
     private readonly LockRenewal _locks;
     private readonly StalledCheck _stalledCheck;
 
     private readonly ConcurrentQueue<FinishedJob> _finished = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(OneSignal);
+    private readonly Channel<bool> _wakeSecond = Channel.CreateBounded<bool>(OneSignal);
+    private readonly Lock _planGate = new();
     private readonly CancellationTokenSource _closing = new();
     // Set when a close has waited long enough, Redis or no Redis.
     private readonly CancellationTokenSource _givenUp = new();
     private readonly Lock _closeGate = new();
     private int _running;
     private bool _mayHaveJobs = true;
-    private bool _repeats;
-    private Marker? _marker;
+    private Task<Marker>? _marker;
+    private Task? _renewing;
     private Task? _idleWait;
     private Task? _loop;
     private Task? _checks;
@@ -67,7 +72,8 @@ public sealed partial class Worker : IAsyncDisposable
         _keys = new QueueKeys(_options.Prefix, queueName);
         _outage = new Outage(_logger, queueName);
         var connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
-        _exchange = new Exchange(connection, _options, _logger);
+        _lanes = [.. Enumerable.Range(0, _options.Concurrency < ConcurrencyForTwoLanes ? 1 : 2).Select(_ => new Lane(new Exchange(connection, _options, _logger)))];
+        _secondLaneFrom = _lanes.Length == 1 ? int.MaxValue : _options.Concurrency / 4;
         _settlement = new Settlement(connection, _options, _outage, _logger, _givenUp.Token);
         _locks = new LockRenewal(_keys, _options, _time, _outage, _logger);
         _stalledCheck = new StalledCheck(connection, _options, _outage, _logger);
@@ -88,10 +94,20 @@ public sealed partial class Worker : IAsyncDisposable
     public async Task StartAsync(CancellationToken ct = default)
     {
         if (_loop is not null) throw new InvalidOperationException($"The worker of queue '{QueueName}' was started already.");
-        _marker = await Marker.ConnectAsync(_keys, _redis, _options, _time).WaitAsync(ct).ConfigureAwait(false);
-        await _locks.StartAsync(_redis).WaitAsync(ct).ConfigureAwait(false);
+        _renewing = _locks.StartAsync(_redis);
+        _marker = Marker.ConnectAsync(_keys, _redis, _options, _time);
+        // The jobs that are there already need neither connection yet.
         _loop = Task.Run(LoopAsync, CancellationToken.None);
         _checks = Task.Run(() => _stalledCheck.RunAsync(_closing.Token), CancellationToken.None);
+        try
+        {
+            await Task.WhenAll(_marker, _renewing).WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch
+        {
+            await CloseAsync(TimeSpan.Zero).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>
@@ -123,7 +139,8 @@ public sealed partial class Worker : IAsyncDisposable
         else if (!await EndsWithinAsync(_loop, limit).ConfigureAwait(false)) await ReturnRunningJobsAsync().ConfigureAwait(false);
         await _givenUp.CancelAsync().ConfigureAwait(false);
         await _checks!.ConfigureAwait(false);
-        await _marker!.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_marker!, _renewing!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_marker!.IsCompletedSuccessfully) await (await _marker.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         await _locks.DisposeAsync().ConfigureAwait(false);
     }
 

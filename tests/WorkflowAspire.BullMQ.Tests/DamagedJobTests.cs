@@ -28,6 +28,7 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
     [InlineData("timestamp", "99999999999999999999")]
     [InlineData("delay", "soon")]
     [InlineData("stacktrace", "not json")]
+    [InlineData("atm", "not a number")]
     public async Task A_job_with_a_field_of_a_wrong_form_is_processed_all_the_same(string field, string value)
     {
         var job = await Add();
@@ -42,7 +43,7 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
     public async Task A_job_that_Redis_refuses_to_complete_is_told_with_the_reason_and_holds_up_no_other()
     {
         var refused = await Add();
-        await Redis.Connection.GetDatabase().HashSetAsync(Key(refused.Id), "atm", "not a number");
+        await Redis.Connection.GetDatabase().StringSetAsync(Key($"{refused.Id}:dependencies"), "not a set");
         var others = new List<Job>();
         for (var i = 0; i < 5; i++) others.Add(await Add());
         var release = new TaskCompletionSource();
@@ -55,6 +56,25 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
         await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains($"outcome of job {refused.Id} could not be recorded (")));
         (await Queue.GetJobStateAsync(refused.Id)).ShouldBe(JobState.Active);
         foreach (var job in others) (await Redis.Connection.GetDatabase().KeyExistsAsync(Key($"{job.Id}:lock"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_job_whose_hash_was_replaced_while_it_ran_is_told_and_holds_up_no_other()
+    {
+        var replaced = await Add();
+        var others = new List<Job>();
+        for (var i = 0; i < 5; i++) others.Add(await Add());
+        var release = new TaskCompletionSource();
+        await StartWorker(async (_, _) => { await release.Task; return Json("null"); }, new WorkerOptions { Concurrency = 10 });
+        await Eventually.Get(() => Processed.Count, count => count == 6);
+
+        await Redis.Connection.GetDatabase().KeyDeleteAsync(Key(replaced.Id));
+        await Redis.Connection.GetDatabase().StringSetAsync(Key(replaced.Id), "no hash");
+        release.SetResult();
+
+        foreach (var job in others) await Reaches(job, JobState.Completed);
+        await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains($"Job {replaced.Id} (work) finished but could not be completed: WRONGTYPE")));
+        (await Queue.GetJobStateAsync(replaced.Id)).ShouldBe(JobState.Active);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLi
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
 internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, ILogger logger)
 {
-    private const int FieldsPerJob = 6;
+    private const int FieldsPerJob = 5;
     private const int JobGone = -1;
 
     private readonly string _workerId = Guid.NewGuid().ToString();
@@ -44,7 +44,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         if (count > 0) _unanswered = (token, asked);
         var reply = (RedisResult[])(await connection.RunAsync(Script.Complete, arguments).ConfigureAwait(false))!;
         _unanswered = null;
-        await ReportAsync(finished, (long[])reply[0]!, repeated).ConfigureAwait(false);
+        await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
         return Read((RedisResult[])reply[1]!, token, now, asked);
     }
 
@@ -62,21 +62,39 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
     private void Write(FinishedJob finished, Span<RedisValue> arguments)
     {
-        var keep = finished.Active.Job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
-        arguments[0] = finished.Active.Job.Id;
-        arguments[1] = finished.Active.Token;
+        var job = finished.Active.Job;
+        (arguments[0], arguments[1]) = (job.Id, finished.Active.Token);
         arguments[2] = finished.ReturnValue.IsEmpty ? "null" : finished.ReturnValue;
-        KeepArguments.Write(keep, arguments[3..]);
+        // Nobody else counts an attempt while the lock is ours.
+        arguments[3] = job.AttemptsMade + 1;
+        arguments[4] = RulesOf(job);
     }
 
-    private async Task ReportAsync(IReadOnlyList<FinishedJob> finished, long[] results, bool repeated)
+    // As Completing.lua reads them: nothing for a job that is kept for ever and has nothing special, which most are.
+    private string RulesOf(Job job)
+    {
+        var keep = job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
+        if (keep == KeepJobs.All && !job.IsDeduplicated && !job.HasParent) return "";
+        Span<RedisValue> kept = new RedisValue[3];
+        KeepArguments.Write(keep, kept);
+        return $"{(job.IsDeduplicated ? "d" : "")}{(job.HasParent ? "p" : "")}|{kept[0]}|{kept[1]}|{kept[2]}";
+    }
+
+    private async Task ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)
     {
         for (var i = 0; i < results.Length; i++)
         {
-            if (results[i] == 0) continue;
             var job = finished[i].Active.Job;
-            if (repeated && (results[i] == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))) continue;
-            NotCompleted(logger, job.Id, job.Name, Refusal.Describe(results[i]));
+            if (results[i].Resp2Type != ResultType.Integer)
+            {
+                NotCompleted(logger, job.Id, job.Name, (string?)results[i] ?? "");
+                continue;
+            }
+
+            var result = (long)results[i];
+            if (result == 0) continue;
+            if (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))) continue;
+            NotCompleted(logger, job.Id, job.Name, Refusal.Describe(result));
         }
     }
 

@@ -16,6 +16,7 @@ internal static class JobHash
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
         RedisValue processedBy = default, deferredFailure = default;
+        bool isDeduplicated = false, hasParent = false;
         long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -38,6 +39,8 @@ internal static class JobHash
                 case "stacktrace": stacktrace = value; break;
                 case "pb": processedBy = value; break;
                 case "defa": deferredFailure = value; break;
+                case "deid": isDeduplicated = true; break;
+                case "parentKey": hasParent = true; break;
             }
         }
 
@@ -59,6 +62,8 @@ internal static class JobHash
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
+            IsDeduplicated = isDeduplicated,
+            HasParent = hasParent,
         };
     }
 

@@ -21,7 +21,7 @@ local function deleteJob(jobKey)
 end
 
 -- keepCount -1 keeps all, 0 none; keepAge is in seconds, "" for no limit; at most keepLimit old jobs go in one call.
-local function keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
+local function keepFinished(finishedKey, keepCount, keepAge, keepLimit)
   if keepAge ~= "" then
     local oldest = now - tonumber(keepAge) * 1000
     local old = call("ZREVRANGEBYSCORE", finishedKey, whole(oldest), "-inf", "LIMIT", 0, keepLimit)
@@ -45,7 +45,7 @@ local function enterFinished(finishedKey, jobKey, id, property, value, keepCount
   end
   call("ZADD", finishedKey, nowText, id)
   call("HSET", jobKey, property, value, "finishedOn", nowText, ...)
-  keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
+  keepFinished(finishedKey, keepCount, keepAge, keepLimit)
 end
 
 -- A queue that is paused or has delayed jobs is not drained.
