@@ -42,9 +42,27 @@ internal sealed class PrivateRedis : IAsyncDisposable
         double Seconds(string name) => double.Parse(info[name], CultureInfo.InvariantCulture);
     }
 
-    public async Task CompletedAsync(string queue, long jobs)
+    /// <summary>Waits until so many jobs are completed; how many there are then.</summary>
+    public async Task<long> ReachedAsync(string queue, long jobs)
     {
-        while (await Connection.GetDatabase().SortedSetLengthAsync($"bull:{queue}:completed") < jobs) await Task.Delay(2);
+        while (true)
+        {
+            var completed = await Connection.GetDatabase().SortedSetLengthAsync($"bull:{queue}:completed");
+            if (completed >= jobs) return completed;
+            await Task.Delay(2);
+        }
+    }
+
+    public Task ForgetCommandsAsync() => Connection.GetServers()[0].ConfigResetStatisticsAsync();
+
+    public async Task<Commands> CommandsAsync()
+    {
+        var stats = (await Connection.GetServers()[0].InfoAsync("commandstats")).SelectMany(group => group)
+            .ToDictionary(pair => pair.Key, pair => pair.Value.Split(',').Select(part => part.Split('=')).ToDictionary(part => part[0], part => double.Parse(part[1], CultureInfo.InvariantCulture)));
+        var scripts = stats.Where(pair => pair.Key is "cmdstat_eval" or "cmdstat_evalsha").Select(pair => pair.Value).ToArray();
+        var harness = (long)stats.Where(pair => pair.Key is "cmdstat_info" or "cmdstat_config|resetstat").Sum(pair => pair.Value["calls"]);
+        var calls = (long)scripts.Sum(script => script["calls"]);
+        return new Commands(calls, scripts.Sum(script => script["usec"]), (long)stats.Values.Sum(command => command["calls"]) - harness);
     }
 
     public Task EmptyAsync() => Connection.GetServers()[0].FlushAllDatabasesAsync();

@@ -4,33 +4,43 @@ using WorkflowAspire.Bench;
 const string Usage = """
     Compares this library with the npm package on one private redis-server, round by round in turn; prints medians.
 
-      --jobs N     jobs in each round (default 20000)
+      --jobs N     jobs in each round (default 50000)
       --rounds N   rounds that count, after one to warm up (default 5)
+      --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs
     """;
 
-int jobs = 20_000, rounds = 5;
+int jobs = 50_000, rounds = 5, flat = 0;
 for (var i = 0; i < args.Length; i += 2)
 {
-    if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1 || args[i] is not ("--jobs" or "--rounds"))
+    if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
+        || args[i] is not ("--jobs" or "--rounds" or "--flat"))
     {
         Console.WriteLine(Usage);
         return args[i] == "--help" ? 0 : 2;
     }
 
     if (args[i] == "--jobs") jobs = value;
-    else rounds = value;
+    else if (args[i] == "--rounds") rounds = value;
+    else flat = value;
 }
 
 await using var redis = await PrivateRedis.StartAsync();
 await using var ours = new DotNetSubject(redis.Connection);
+if (flat > 0)
+{
+    await new Flatness(ours, redis).RunAsync(flat);
+    return 0;
+}
+
 await using var theirs = new NodeSubject(redis.Port);
 ISubject[] subjects = [ours, theirs];
-var measured = subjects.ToDictionary(subject => subject, _ => new List<Round>());
+var measured = subjects.ToDictionary(subject => subject, _ => new List<Measure[]>());
 for (var round = 0; round <= rounds; round++)
 {
-    foreach (var subject in subjects)
+    // Whoever comes second finds a warmer machine: they take turns.
+    foreach (var subject in round % 2 == 0 ? subjects : [.. subjects.Reverse()])
     {
-        var result = await Round.RunAsync(subject, redis, jobs);
+        var result = await new Round(subject, redis, jobs).RunAsync();
         // The first round warms both up.
         if (round > 0) measured[subject].Add(result);
     }

@@ -5,35 +5,30 @@ namespace WorkflowAspire.Bench;
 /// <summary>The medians of both subjects side by side.</summary>
 internal static class Table
 {
-    private static readonly (string Name, Func<Round, double> Value, bool MoreIsBetter)[] Rows =
-    [
-        ("add, jobs/s (100 callers, 300 bytes)", round => round.AddsPerSecond, true),
-        ("  Redis CPU µs per job", round => round.AddRedisCpu, false),
-        ("  own CPU µs per job", round => round.AddOwnCpu, false),
-        ("addBulk, jobs/s (500 a call)", round => round.BulkPerSecond, true),
-        ("  Redis CPU µs per job", round => round.BulkRedisCpu, false),
-        ("process, jobs/s (no-op, concurrency 100)", round => round.JobsPerSecond, true),
-        ("  Redis CPU µs per job", round => round.JobRedisCpu, false),
-        ("  own CPU µs per job", round => round.JobOwnCpu, false),
-        ("idle pick-up µs, median", round => round.LatencyMedian, false),
-        ("idle pick-up µs, 99th percentile", round => round.Latency99, false),
-    ];
-
-    public static void Print(string ours, List<Round> ourRounds, string theirs, List<Round> theirRounds)
+    public static void Print(string ours, IReadOnlyList<Measure[]> ourRounds, string theirs, IReadOnlyList<Measure[]> theirRounds)
     {
-        Console.WriteLine($"| {"",-42} | {ours,14} | {theirs,14} | {"times better",12} |");
-        Console.WriteLine($"|{new string('-', 44)}|{new string('-', 15)}:|{new string('-', 15)}:|{new string('-', 13)}:|");
-        foreach (var (name, value, moreIsBetter) in Rows)
+        Console.WriteLine($"| {"",-48} | {ours,14} | {theirs,14} | {"times better",12} |");
+        Console.WriteLine($"|{new string('-', 50)}|{new string('-', 15)}:|{new string('-', 15)}:|{new string('-', 13)}:|");
+        for (var row = 0; row < ourRounds[0].Length; row++)
         {
-            double us = Median(ourRounds.Select(value)), them = Median(theirRounds.Select(value));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {name,-42} | {us,14:N0} | {them,14:N0} | {(moreIsBetter ? us / them : them / us),12:N1} |"));
+            var measure = ourRounds[0][row];
+            double us = Median(ourRounds.Select(round => round[row].Value)), them = Median(theirRounds.Select(round => round[row].Value));
+            Console.WriteLine($"| {measure.Name,-48} | {Text(us),14} | {Text(them),14} | {Ratio(measure.Better, us, them),12} |");
         }
     }
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
+
+    private static string Text(double value) => value.ToString(Math.Abs(value) < 100 ? "N1" : "N0", CultureInfo.InvariantCulture);
+
+    private static string Ratio(Better better, double us, double them) => better switch
+    {
+        Better.More => (us / them).ToString("N2", CultureInfo.InvariantCulture),
+        Better.Less => (them / us).ToString("N2", CultureInfo.InvariantCulture),
+        _ => "",
+    };
 }

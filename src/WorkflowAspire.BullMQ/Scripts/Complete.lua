@@ -7,9 +7,16 @@
 -- returns  { {result of each finished job}, what take returns }
 -- refuses  -1 job gone · -2 no lock · -3 not active · -4 children pending · -6 lock is another worker's · -9 children failed
 --          · the server's own words where it refuses the job's hash (each for its own job; the others proceed)
--- Written first: once a script has changed something the server lets it end, even when its memory is full.
-trimStream(metaKey, eventsKey)
-local results = completeAll(7)
+local results = {}
+if #ARGV > 6 then
+  -- Written first: once a script has changed something the server lets it end, even when its memory is full.
+  trimStream(metaKey, eventsKey)
+  results = completeAll(7)
+end
 local taken = take(tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6])
-if #results > 0 and #taken == 2 then emitDrainedIfEmpty() end
+if #taken > 2 then
+  if #results == 0 then trimStream(metaKey, eventsKey) end
+elseif #results > 0 then
+  emitDrainedIfEmpty()
+end
 return { results, taken }

@@ -1,17 +1,27 @@
--- Moves up to `count` ids to active: waiting ones, or else the first prioritized one; nil where there is none.
-local function nextWaiting(count)
+-- Ids of the wait list or, when it is empty, of the first prioritized job; nil where there is none. The second result puts them back.
+local function popWaiting(count)
   local ids = call("RPOP", waitKey, count)
   -- Garnet answers one id as itself.
   if type(ids) == "string" then ids = { ids } end
-  if not ids or #ids == 0 then
-    ids = call("ZPOPMIN", prioritizedKey)
-    if #ids == 0 then
-      call("DEL", priorityCounterKey)
-      return nil
+  if ids and #ids > 0 then
+    return ids, function()
+      for at = #ids, 1, -1 do call("RPUSH", waitKey, ids[at]) end
     end
-    ids = { ids[1] }
   end
-  call("LPUSH", activeKey, unpack(ids))
+  local first = call("ZPOPMIN", prioritizedKey)
+  if #first > 0 then return { first[1] }, function() call("ZADD", prioritizedKey, first[2], first[1]) end end
+  call("DEL", priorityCounterKey)
+end
+
+-- Moves up to `count` waiting ids to active.
+local function nextWaiting(count)
+  local ids, putBack = popWaiting(count)
+  if not ids then return nil end
+  local moved = redis.pcall("LPUSH", activeKey, unpack(ids))
+  if type(moved) == "table" and moved.err then
+    putBack()
+    error(moved.err)
+  end
   return ids
 end
 
@@ -49,8 +59,6 @@ local function take(count, token, lockMilliseconds, workerName)
   end
   if blocked then return { 0, "" } end
 
-  -- An active list of another type would refuse ids that have left the wait list already: asked before anything moves.
-  call("LLEN", activeKey)
   local taken = { 0, "" }
   local started = 0
   while started < count do
