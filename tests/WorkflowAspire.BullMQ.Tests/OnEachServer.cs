@@ -31,3 +31,7 @@ public class ProcessingOnGarnet(GarnetServer server) : ProcessingTests(server);
 public class DamagedJobsOnRedis(RedisServer server) : DamagedJobTests(server);
 
 public class DamagedJobsOnGarnet(GarnetServer server) : DamagedJobTests(server);
+
+public class GroupCommitOnRedis(RedisServer server) : GroupCommitTests(server);
+
+public class GroupCommitOnGarnet(GarnetServer server) : GroupCommitTests(server);

@@ -88,7 +88,7 @@ end
 local function enterCompleted(entries, rules)
   if #entries == 0 then return end
   callWith("ZADD", completedKey, entries)
-  keepFinished(completedKey, rules.count, rules.age, rules.limit * #entries / 2)
+  keepFinished(completedKey, rules.count, rules.age, whole(rules.limit * #entries / 2))
 end
 
 local function completeTogether(jobs, haveChildren)
