@@ -46,6 +46,14 @@ public sealed record JobOptions
     [JsonConverter(typeof(EpochMillisecondsConverter))]
     public DateTimeOffset? Timestamp { get; init; }
 
+    /// <summary>Keeps further jobs of the same kind out; null for not at all.</summary>
+    [JsonPropertyName("de")]
+    public DeduplicationOptions? Deduplication { get; init; }
+
+    /// <summary>The key of the scheduler that the job comes from, which is kept beside the options; null for none.</summary>
+    [JsonIgnore]
+    public string? RepeatJobKey { get; init; }
+
     /// <summary>Options that this library does not interpret, kept as they came.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
@@ -96,6 +104,7 @@ internal sealed class EpochMillisecondsConverter : JsonConverter<DateTimeOffset>
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(JobOptions))]
+[JsonSerializable(typeof(Adding.RareArguments))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(List<string>))]
 internal sealed partial class BullMQJsonContext : JsonSerializerContext;

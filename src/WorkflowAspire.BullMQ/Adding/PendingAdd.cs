@@ -7,7 +7,7 @@ namespace WorkflowAspire.BullMQ.Adding;
 /// <summary>A job on its way into the queue, and whoever waits for its id.</summary>
 internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset now)
 {
-    public const int Arguments = 8;
+    public const int Arguments = 9;
 
     private readonly TaskCompletionSource<Job> _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _timestamp = options.Timestamp ?? now;
@@ -27,6 +27,7 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
         arguments[5] = (long)options.Delay.TotalMilliseconds;
         arguments[6] = options.Priority;
         arguments[7] = options.Lifo ? 1 : 0;
+        arguments[8] = RareArguments.Of(options);
     }
 
     /// <summary>Tells who waits what the script returned for this job: its id, or why it was refused.</summary>

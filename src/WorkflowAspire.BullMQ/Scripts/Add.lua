@@ -1,10 +1,26 @@
 -- Add.lua: adds jobs, each once: an id that exists already is left as it is.
 -- needs    Queue, Events, Waiting, Storing
--- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority, lifo (1/0)
+-- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority,
+--          lifo (1/0), what few jobs have as a JSON object ("" for nothing): de its deduplication, rjk its scheduler's key
 -- leaves   the job hash; its id in wait, prioritized or delayed; the marker; events `added` and `waiting` or `delayed`, or `duplicated`
 -- returns  the ids, in order; for a job that the server refused a table with the error instead (the others are added)
 local blocked = mayNotStart()
+local none = {}
 local created
+
+-- The fields of the hash that few jobs have.
+local function rareFields(rare)
+  local fields = {}
+  if rare.rjk then
+    fields[#fields + 1] = "rjk"
+    fields[#fields + 1] = rare.rjk
+  end
+  if rare.de then
+    fields[#fields + 1] = "deid"
+    fields[#fields + 1] = rare.de.id
+  end
+  return fields
+end
 
 local function add(at)
   local id, name, data, opts = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -19,14 +35,16 @@ local function add(at)
     return id
   end
 
+  local further = none
+  if ARGV[at + 8] ~= "" then further = rareFields(cjson.decode(ARGV[at + 8])) end
   created = jobKey
-  store(id, name, data, opts, timestamp, delay, priority)
+  store(id, name, data, opts, timestamp, delay, priority, unpack(further))
   place(id, timestamp, delay, priority, lifo == "1" and "RPUSH" or "LPUSH", blocked)
   return id
 end
 
 local ids = {}
-for at = 3, #ARGV, 8 do
+for at = 3, #ARGV, 9 do
   created = nil
   local isAdded, result = pcall(add, at)
   if isAdded then
