@@ -30,4 +30,11 @@ public sealed record DeduplicationOptions(string Id)
     /// <summary>Of the jobs that arrive while the first one is being processed, the last is added when that one ends; <see cref="Ttl"/> counts for nothing then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepLastIfActive { get; init; }
+
+    /// <exception cref="ArgumentException">The id is empty, or the time to live shorter than a millisecond.</exception>
+    internal void Validate(string parameterName)
+    {
+        if (string.IsNullOrEmpty(Id)) throw new ArgumentException("deduplication needs an id.", parameterName);
+        if (Ttl < TimeSpan.FromMilliseconds(1)) throw new ArgumentOutOfRangeException(parameterName, Ttl, "ttl is at least a millisecond; leave it null for none.");
+    }
 }

@@ -32,6 +32,12 @@ public sealed partial class Job
     /// <summary>The priority that the job has now; 0 for none.</summary>
     public int Priority { get; internal init; }
 
+    /// <summary>The id that keeps other jobs of its kind out while this one waits or runs; null for none.</summary>
+    public string? DeduplicationId { get; internal init; }
+
+    /// <summary>The key of the scheduler that the job comes from; null for none.</summary>
+    public string? RepeatJobKey { get; internal init; }
+
     /// <summary>How many attempts have ended.</summary>
     public int AttemptsMade { get; internal set; }
 

@@ -1,5 +1,5 @@
 -- Complete.lua: the jobs in argv are done; take as many new ones as `count` allows.
--- needs    Queue, Events, Waiting, Take, Finish, Parent
+-- needs    Queue, Events, Waiting, Take, Finish, Parent, Storing, Deduplication, KeptJob
 -- argv     prefix, now, count to take, token for them, lock milliseconds, worker name,
 --          then for each finished job: id, token, return value as JSON, keep count, keep age, keep limit
 -- leaves   job.returnvalue, finishedOn, atm; completed scored by time, trimmed; lock gone; event `completed`;
@@ -25,7 +25,10 @@ local function complete(id, token, value, keepCount, keepAge, keepLimit)
   if call("LREM", activeKey, -1, id) == 0 then return -3 end
   completed[#completed + 1] = id
   locks[#locks + 1] = jobKey .. ":lock"
-  if job[3] then releaseDeduplication(jobKey, id) end
+  if job[3] then
+    releaseDeduplication(jobKey, id)
+    addKeptJob(job[3])
+  end
   if job[4] then tellParentCompleted(jobKey, value) end
   enterFinished(completedKey, jobKey, id, "returnvalue", value, keepCount, keepAge, keepLimit, "atm", whole(made + 1))
   emit("event", "completed", "jobId", id, "returnvalue", value, "prev", "active")
