@@ -31,3 +31,19 @@ public class ProcessingOnGarnet(GarnetServer server) : ProcessingTests(server);
 public class DamagedJobsOnRedis(RedisServer server) : DamagedJobTests(server);
 
 public class DamagedJobsOnGarnet(GarnetServer server) : DamagedJobTests(server);
+
+public class DeduplicationOnRedis(RedisServer server) : DeduplicationTests(server);
+
+public class DeduplicationOnGarnet(GarnetServer server) : DeduplicationTests(server);
+
+public class JobOptionsOnRedis(RedisServer server) : JobOptionsTests(server);
+
+public class JobOptionsOnGarnet(GarnetServer server) : JobOptionsTests(server);
+
+public class PayloadOnRedis(RedisServer server) : PayloadTests(server);
+
+public class PayloadOnGarnet(GarnetServer server) : PayloadTests(server);
+
+public class ValidationOnRedis(RedisServer server) : ValidationTests(server);
+
+public class ValidationOnGarnet(GarnetServer server) : ValidationTests(server);
