@@ -18,6 +18,14 @@ public sealed record BackoffOptions(string Type, TimeSpan Delay)
     /// <summary>A wait that doubles with each attempt.</summary>
     public static BackoffOptions Exponential(TimeSpan delay) => new("exponential", delay);
 
+    /// <exception cref="ArgumentException">The type is empty, the delay negative, or the jitter not between 0 and 1.</exception>
+    internal void Validate(string parameterName)
+    {
+        if (string.IsNullOrEmpty(Type)) throw new ArgumentException("backoff needs a type, for example fixed or exponential.", parameterName);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Delay, TimeSpan.Zero, parameterName);
+        if (Jitter is < 0 or > 1 or double.NaN) throw new ArgumentOutOfRangeException(parameterName, Jitter, "jitter is between 0 and 1.");
+    }
+
     /// <summary>The wait after the given number of failed attempts, or null for a type that is not known here.</summary>
     internal TimeSpan? WaitAfter(int attemptsMade, Random random)
     {

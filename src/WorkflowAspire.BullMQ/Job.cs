@@ -32,6 +32,12 @@ public sealed partial class Job
     /// <summary>The priority that the job has now; 0 for none.</summary>
     public int Priority { get; internal init; }
 
+    /// <summary>The id that keeps other jobs of its kind out while this one waits or runs; null for none.</summary>
+    public string? DeduplicationId { get; internal init; }
+
+    /// <summary>The key of the scheduler that the job comes from; null for none.</summary>
+    public string? RepeatJobKey { get; internal init; }
+
     /// <summary>How many attempts have ended.</summary>
     public int AttemptsMade { get; internal set; }
 
@@ -61,9 +67,6 @@ public sealed partial class Job
 
     /// <summary>Why the job is to fail without being processed, for example because it stalled too often.</summary>
     internal string? DeferredFailure { get; init; }
-
-    /// <summary>Whether producers may have to be let add the next job of this kind when this one ends.</summary>
-    internal bool IsDeduplicated { get; init; }
 
     /// <summary>Whether a parent has to hear how the job ended.</summary>
     internal bool HasParent { get; init; }

@@ -1,11 +1,11 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace WorkflowAspire.BullMQ;
 
 /// <summary>What a job may be given when it is added; the names are BullMQ's.</summary>
-public sealed record JobOptions
+/// <remarks>An option that is null is not chosen: the queue's <see cref="QueueOptions.DefaultJobOptions"/> decide, and then BullMQ's default.</remarks>
+public sealed partial record JobOptions
 {
     /// <summary>The largest priority value, and so the lowest priority: 2²¹ − 1.</summary>
     public const int LowestPriority = (1 << 21) - 1;
@@ -13,25 +13,27 @@ public sealed record JobOptions
     /// <summary>An id of the caller's, so that adding twice adds once; null for the queue's next number.</summary>
     public string? JobId { get; init; }
 
-    /// <summary>How many attempts the job has in all.</summary>
-    /// <value>Default 0, which BullMQ treats as 1.</value>
-    public int Attempts { get; init; }
+    /// <summary>How many attempts the job has in all, from 1.</summary>
+    /// <value>Default null: one attempt.</value>
+    [JsonConverter(typeof(AttemptsConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int? Attempts { get; init; }
 
     /// <summary>The wait between attempts; null for none.</summary>
     public BackoffOptions? Backoff { get; init; }
 
     /// <summary>How long after its timestamp the job becomes available; to the millisecond.</summary>
+    /// <value>Default null: at once.</value>
     [JsonConverter(typeof(MillisecondsConverter))]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public TimeSpan Delay { get; init; }
+    public TimeSpan? Delay { get; init; }
 
-    /// <summary>1 is the highest priority, <see cref="LowestPriority"/> the lowest; 0, the default, comes before them all.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public int Priority { get; init; }
+    /// <summary>1 is the highest priority, <see cref="LowestPriority"/> the lowest; 0 comes before them all.</summary>
+    /// <value>Default null: 0.</value>
+    public int? Priority { get; init; }
 
     /// <summary>Puts the job in front of those that wait already.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Lifo { get; init; }
+    /// <value>Default null: behind them.</value>
+    public bool? Lifo { get; init; }
 
     /// <summary>Which completed jobs stay; null leaves it to the worker, whose default is all.</summary>
     public KeepJobs? RemoveOnComplete { get; init; }
@@ -42,60 +44,30 @@ public sealed record JobOptions
     /// <summary>How many stack traces the job keeps, the newest ones; null for all.</summary>
     public int? StackTraceLimit { get; init; }
 
+    /// <summary>How many lines of its log the job keeps, the newest ones; null or 0 for all.</summary>
+    [JsonPropertyName("kl")]
+    public int? KeepLogs { get; init; }
+
+    /// <summary>How many bytes the payload may have; null or 0 for as many as Redis takes. A larger one is refused when it is added.</summary>
+    public int? SizeLimit { get; init; }
+
     /// <summary>When the job was created; null for now.</summary>
     [JsonConverter(typeof(EpochMillisecondsConverter))]
     public DateTimeOffset? Timestamp { get; init; }
 
+    /// <summary>Keeps further jobs of the same kind out; null for not at all.</summary>
+    [JsonPropertyName("de")]
+    public DeduplicationOptions? Deduplication { get; init; }
+
+    /// <summary>The trace that the job belongs to; null for none.</summary>
+    [JsonIgnore]
+    public JobTelemetry? Telemetry { get; init; }
+
+    /// <summary>The key of the scheduler that the job comes from, which is kept beside the options; null for none.</summary>
+    [JsonIgnore]
+    public string? RepeatJobKey { get; init; }
+
     /// <summary>Options that this library does not interpret, kept as they came.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }
-
-    /// <exception cref="ArgumentException">An option is outside its range; the message names it and its value.</exception>
-    internal void Validate()
-    {
-        if (JobId is { } id)
-        {
-            if (id.Length == 0) throw new ArgumentException("jobId cannot be empty; leave it null for a generated one.", nameof(JobId));
-            if (int.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == id)
-                throw new ArgumentException($"jobId cannot be an integer, since the queue numbers its own jobs; got '{id}'.", nameof(JobId));
-            if (QueueKeys.IsReserved(id))
-                throw new ArgumentException($"jobId cannot be the name of one of the queue's own keys; got '{id}'.", nameof(JobId));
-            if (id.Contains(':', StringComparison.Ordinal))
-                throw new ArgumentException($"jobId cannot contain ':', which separates the parts of a Redis key; got '{id}'.", nameof(JobId));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegative(Attempts);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Delay, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfNegative(Priority);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Priority, LowestPriority);
-        if (StackTraceLimit is { } limit) ArgumentOutOfRangeException.ThrowIfNegative(limit, nameof(StackTraceLimit));
-        if (Backoff is not { } backoff) return;
-        ArgumentOutOfRangeException.ThrowIfLessThan(backoff.Delay, TimeSpan.Zero, nameof(Backoff));
-        if (backoff.Jitter is < 0 or > 1 or double.NaN)
-            throw new ArgumentOutOfRangeException(nameof(Backoff), backoff.Jitter, "jitter is between 0 and 1.");
-    }
 }
-
-internal sealed class MillisecondsConverter : JsonConverter<TimeSpan>
-{
-    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        TimeSpan.FromMilliseconds(reader.GetDouble());
-
-    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue((long)value.TotalMilliseconds);
-}
-
-internal sealed class EpochMillisecondsConverter : JsonConverter<DateTimeOffset>
-{
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        DateTimeOffset.FromUnixTimeMilliseconds((long)reader.GetDouble());
-
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(value.ToUnixTimeMilliseconds());
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
-[JsonSerializable(typeof(JobOptions))]
-[JsonSerializable(typeof(string[]))]
-[JsonSerializable(typeof(List<string>))]
-internal sealed partial class BullMQJsonContext : JsonSerializerContext;

@@ -38,6 +38,12 @@ public readonly record struct KeepJobs
         if (count is { } given) ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(count));
         return new() { MaxCount = count ?? -1, MaxAge = age };
     }
+
+    /// <exception cref="ArgumentOutOfRangeException">The removal limit is less than 1.</exception>
+    internal void Validate(string parameterName)
+    {
+        if (RemovalLimit is < 1) throw new ArgumentOutOfRangeException(parameterName, RemovalLimit, "limit, how many old jobs go at once, is at least 1.");
+    }
 }
 
 /// <summary>Reads and writes the forms that BullMQ allows: <c>true</c>, <c>false</c>, a count, or <c>{ count, age, limit }</c> with the age in seconds.</summary>

@@ -32,7 +32,7 @@ public sealed partial class Queue
         if (state is not (JobState.Failed or JobState.Completed))
             throw new ArgumentOutOfRangeException(nameof(state), state, "Only failed and completed jobs can be retried.");
         if (await GetJobAsync(jobId, ct).ConfigureAwait(false) is not { } job) return RetryResult.Missing;
-        var result = (long)await RunAsync(Script.Reprocess, ct, jobId, state.ToBullName(), resetAttemptsMade ? 1 : 0, job.Options.Lifo ? 1 : 0).ConfigureAwait(false);
+        var result = (long)await RunAsync(Script.Reprocess, ct, jobId, state.ToBullName(), resetAttemptsMade ? 1 : 0, job.Options.Lifo == true ? 1 : 0).ConfigureAwait(false);
         return result switch { 1 => RetryResult.Retried, -1 => RetryResult.Missing, _ => RetryResult.NotInState };
     }
 

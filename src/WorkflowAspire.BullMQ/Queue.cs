@@ -13,6 +13,7 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial class Queue
 {
     private const int JobsPerBulkCall = 1000;
+    private static readonly JobOptions BullDefaults = new();
 
     private readonly IConnectionMultiplexer _redis;
     private readonly QueueOptions _options;
@@ -26,7 +27,7 @@ public sealed partial class Queue
     /// <param name="redis">The connection to use.</param>
     /// <param name="options">Key prefix and defaults; null for BullMQ's.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
-    /// <exception cref="ArgumentException">The name is empty or has a colon.</exception>
+    /// <exception cref="ArgumentException">The name is empty or has a colon, or a default option of jobs is outside its range; the message names it.</exception>
     public Queue(string name, IConnectionMultiplexer redis, QueueOptions? options = null, TimeProvider? timeProvider = null)
     {
         QueueKeys.Validate(name, nameof(name));
@@ -34,6 +35,7 @@ public sealed partial class Queue
         Name = name;
         _redis = redis;
         _options = options ?? new QueueOptions();
+        _options.DefaultJobOptions?.Validate();
         _time = timeProvider ?? TimeProvider.System;
         _keys = new QueueKeys(_options.Prefix, name);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
@@ -84,8 +86,9 @@ public sealed partial class Queue
     private PendingAdd Prepare(NewJob job)
     {
         ArgumentNullException.ThrowIfNull(job.Name, nameof(job));
-        var options = job.Options ?? _options.DefaultJobOptions ?? new JobOptions();
+        var options = (job.Options ?? BullDefaults).WithDefaults(_options.DefaultJobOptions);
         options.Validate();
+        options.ValidateSize(job.Name, job.Data.Length, nameof(JobOptions.SizeLimit));
         return new PendingAdd(job, options, _time.GetUtcNow());
     }
 

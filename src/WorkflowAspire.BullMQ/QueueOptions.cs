@@ -7,6 +7,6 @@ public sealed record QueueOptions
     /// <value>Default <c>bull</c>, as in Node's package.</value>
     public string Prefix { get; init; } = "bull";
 
-    /// <summary>The options of jobs that are added without their own; null for BullMQ's defaults.</summary>
+    /// <summary>What jobs get that leave an option open, option by option; null for BullMQ's defaults. A <see cref="JobOptions.JobId"/> is never a default.</summary>
     public JobOptions? DefaultJobOptions { get; init; }
 }

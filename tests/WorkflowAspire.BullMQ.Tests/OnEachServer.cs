@@ -35,3 +35,18 @@ public class DamagedJobsOnGarnet(GarnetServer server) : DamagedJobTests(server);
 public class GroupCommitOnRedis(RedisServer server) : GroupCommitTests(server);
 
 public class GroupCommitOnGarnet(GarnetServer server) : GroupCommitTests(server);
+public class DeduplicationOnRedis(RedisServer server) : DeduplicationTests(server);
+
+public class DeduplicationOnGarnet(GarnetServer server) : DeduplicationTests(server);
+
+public class JobOptionsOnRedis(RedisServer server) : JobOptionsTests(server);
+
+public class JobOptionsOnGarnet(GarnetServer server) : JobOptionsTests(server);
+
+public class PayloadOnRedis(RedisServer server) : PayloadTests(server);
+
+public class PayloadOnGarnet(GarnetServer server) : PayloadTests(server);
+
+public class ValidationOnRedis(RedisServer server) : ValidationTests(server);
+
+public class ValidationOnGarnet(GarnetServer server) : ValidationTests(server);

@@ -12,6 +12,15 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
 
+    /// <summary>Adds a job from a queue with default options.</summary>
+    public Task AddWithDefaultsAsync(JsonNode defaults, JsonNode? data, JsonNode? options = null) => Call("addWithDefaults", defaults, data, options);
+
+    /// <summary>Adds a job of another name than the usual.</summary>
+    public async Task<string> AddNamedAsync(string jobName, JsonNode? data) => (string)(await Call("addNamed", jobName, data))!["id"]!;
+
+    /// <summary>Makes a queue of another name, to see whether the package takes that.</summary>
+    public Task CreateQueueAsync(string queueName) => Call("createQueue", queueName);
+
     /// <summary>Adds jobs in one call.</summary>
     public Task AddBulkAsync(params (JsonNode? Data, JsonObject? Options)[] jobs) => Call("addBulk",
         new JsonArray([.. jobs.Select(job => (JsonNode)new JsonObject { ["name"] = "work", ["data"] = job.Data, ["opts"] = job.Options ?? new JsonObject() })]));
@@ -48,6 +57,16 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
         await CloseWorkerAsync();
     }
 
+    /// <summary>As <see cref="ProcessAsync"/>, with something that happens while the first job is active and before any ends.</summary>
+    public async Task ProcessWhileAsync(string how, int attempts, Func<Task> meanwhile)
+    {
+        await Call("holdWorker", how);
+        await meanwhile();
+        await Call("releaseWorker", attempts);
+        await Idle.WorkerAsync(redis, name);
+        await CloseWorkerAsync();
+    }
+
     public Task StartWorkerAsync(string how, JsonNode? options = null) => Call("startWorker", how, options ?? new JsonObject());
 
     public Task CloseWorkerAsync() => Call("closeWorker");
@@ -61,6 +80,9 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     /// <summary>Calls any method of the package's Job, on a job that is read first.</summary>
     public Task<JsonNode?> CallJobAsync(string id, string method, params JsonNode?[] arguments) => Call("jobCall", id, method, new JsonArray(arguments));
+
+    /// <summary>Deletes a key of the queue behind its back, for example a job's hash.</summary>
+    public Task DeleteKeyAsync(string part) => redis.GetDatabase().KeyDeleteAsync($"bull:{name}:{part}");
 
     public Task CloseAsync() => Call("close");
 

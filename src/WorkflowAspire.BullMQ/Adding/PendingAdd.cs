@@ -7,7 +7,7 @@ namespace WorkflowAspire.BullMQ.Adding;
 /// <summary>A job on its way into the queue, and whoever waits for its id.</summary>
 internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset now)
 {
-    public const int Arguments = 8;
+    public const int Arguments = 9;
 
     private readonly TaskCompletionSource<Job> _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _timestamp = options.Timestamp ?? now;
@@ -24,9 +24,10 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
         arguments[2] = job.Data;
         arguments[3] = JsonSerializer.SerializeToUtf8Bytes(options, BullMQJsonContext.Default.JobOptions);
         arguments[4] = _timestamp.ToUnixTimeMilliseconds();
-        arguments[5] = (long)options.Delay.TotalMilliseconds;
-        arguments[6] = options.Priority;
-        arguments[7] = options.Lifo ? 1 : 0;
+        arguments[5] = (long)(options.Delay ?? TimeSpan.Zero).TotalMilliseconds;
+        arguments[6] = options.Priority ?? 0;
+        arguments[7] = options.Lifo == true ? 1 : 0;
+        arguments[8] = RareArguments.Of(options);
     }
 
     /// <summary>Tells who waits what the script returned for this job: its id, or why it was refused.</summary>
@@ -43,8 +44,10 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
             Data = job.Data,
             Options = options,
             Timestamp = _timestamp,
-            Delay = options.Delay,
-            Priority = options.Priority,
+            Delay = options.Delay ?? TimeSpan.Zero,
+            Priority = options.Priority ?? 0,
+            DeduplicationId = options.Deduplication?.Id,
+            RepeatJobKey = options.RepeatJobKey,
         });
     }
 

@@ -74,10 +74,10 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private string RulesOf(Job job)
     {
         var keep = job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
-        if (keep == KeepJobs.All && !job.IsDeduplicated && !job.HasParent) return "";
+        if (keep == KeepJobs.All && job.DeduplicationId is null && !job.HasParent) return "";
         Span<RedisValue> kept = new RedisValue[3];
         KeepArguments.Write(keep, kept);
-        return $"{(job.IsDeduplicated ? "d" : "")}{(job.HasParent ? "p" : "")}|{kept[0]}|{kept[1]}|{kept[2]}";
+        return $"{(job.DeduplicationId is null ? "" : "d")}{(job.HasParent ? "p" : "")}|{kept[0]}|{kept[1]}|{kept[2]}";
     }
 
     private async Task ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)

@@ -58,14 +58,14 @@ internal sealed partial class Settlement(
     }
 
     private Task<RedisResult> RetryAsync(ActiveJob active, Exception error, TimeSpan delay) => connection.RunAsync(Script.Retry,
-        active.Job.Id, active.Token, error.Message, StacktraceOf(active.Job, error), (long)delay.TotalMilliseconds, active.Job.Options.Lifo ? 1 : 0);
+        active.Job.Id, active.Token, error.Message, StacktraceOf(active.Job, error), (long)delay.TotalMilliseconds, active.Job.Options.Lifo == true ? 1 : 0);
 
     private async Task<RedisResult> FailForGoodAsync(ActiveJob active, Exception error, DeadLetterJob? deadLetter)
     {
         var job = active.Job;
         var arguments = new RedisValue[deadLetter is null ? 8 : 12];
         (arguments[0], arguments[1], arguments[2]) = (job.Id, active.Token, error.Message);
-        (arguments[3], arguments[4]) = (StacktraceOf(job, error), job.Options.Attempts);
+        (arguments[3], arguments[4]) = (StacktraceOf(job, error), job.Options.Attempts ?? 0);
         KeepArguments.Write(job.Options.RemoveOnFail ?? options.RemoveOnFail ?? KeepJobs.All, arguments.AsSpan(5, 3));
         if (deadLetter is null) return await connection.RunAsync(Script.Fail, arguments).ConfigureAwait(false);
 

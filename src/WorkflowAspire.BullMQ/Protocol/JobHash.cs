@@ -15,8 +15,8 @@ internal static class JobHash
     public static Job Read(QueueConnection connection, string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
-        RedisValue processedBy = default, deferredFailure = default;
-        bool isDeduplicated = false, hasParent = false;
+        var hasParent = false;
+        RedisValue processedBy = default, deferredFailure = default, deduplicationId = default, repeatJobKey = default;
         long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -39,8 +39,9 @@ internal static class JobHash
                 case "stacktrace": stacktrace = value; break;
                 case "pb": processedBy = value; break;
                 case "defa": deferredFailure = value; break;
-                case "deid": isDeduplicated = true; break;
                 case "parentKey": hasParent = true; break;
+                case "deid": deduplicationId = value; break;
+                case "rjk": repeatJobKey = value; break;
             }
         }
 
@@ -51,6 +52,8 @@ internal static class JobHash
             Timestamp = Time(timestamp) ?? DateTimeOffset.UnixEpoch,
             Delay = TimeSpan.FromMilliseconds(Math.Clamp(delay, 0, (long)TimeSpan.MaxValue.TotalMilliseconds)),
             Priority = (int)priority,
+            DeduplicationId = deduplicationId.IsNull ? null : deduplicationId.ToString(),
+            RepeatJobKey = repeatJobKey.IsNull ? null : repeatJobKey.ToString(),
             AttemptsMade = (int)attemptsMade,
             // The script reads the hash before it counts this start.
             AttemptsStarted = (int)attemptsStarted + (takenAt is null ? 0 : 1),
@@ -62,7 +65,6 @@ internal static class JobHash
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
-            IsDeduplicated = isDeduplicated,
             HasParent = hasParent,
         };
     }

@@ -17,6 +17,7 @@ internal sealed partial class Script
     public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
     public static readonly Script Remove = new("Remove");
+    public static readonly Script RemoveDeduplicationKey = new("RemoveDeduplicationKey");
     public static readonly Script Reprocess = new("Reprocess");
     public static readonly Script Resume = new("Resume");
     public static readonly Script Retry = new("Retry");

@@ -1,5 +1,5 @@
 -- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
--- needs    Queue, Events, Waiting, Finish, Parent
+-- needs    Queue, Events, Waiting, Finish, Parent, Storing, Deduplication, KeptJob
 -- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
 --          (optional) dead letter prefix, job name, data, opts as JSON
@@ -16,7 +16,8 @@ if refused < 0 then return refused end
 local made = call("HINCRBY", jobKey, "atm", 1)
 trimStream(metaKey, eventsKey)
 if not leaveActive(jobKey, id) then return -3 end
-releaseDeduplication(jobKey, id)
+local deduplication = releaseDeduplication(jobKey, id)
+if deduplication then addKeptJob(deduplication) end
 tellParentFailed(jobKey, reason)
 call("HSET", jobKey, "failedReason", reason, "stacktrace", stacktrace)
 call("HDEL", jobKey, "defa")

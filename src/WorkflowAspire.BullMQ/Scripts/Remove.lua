@@ -1,5 +1,5 @@
 -- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it.
--- needs    Queue, Events, Waiting, Finish, Parent
+-- needs    Queue, Events, Waiting, Finish, Parent, Deduplication
 -- argv     prefix, now, id
 -- leaves   nothing of the job; a parent no longer waits for it; event `removed`
 -- returns  1 · 0 job gone or locked
@@ -16,8 +16,7 @@ for _, set in ipairs({ { delayedKey, "delayed" }, { prioritizedKey, "prioritized
   if call("ZREM", set[1], id) > 0 then prev = set[2] end
 end
 forgetChild(jobKey)
-local deduplication = call("HGET", jobKey, "deid")
-if deduplication and call("GET", prefix .. "de:" .. deduplication) == id then call("DEL", prefix .. "de:" .. deduplication) end
+forgetDeduplication(jobKey, id)
 deleteJob(jobKey)
 emit("event", "removed", "jobId", id, "prev", prev)
 trimStream(metaKey, eventsKey)

@@ -16,7 +16,7 @@ internal sealed partial class FailedAttempts(RunStore store, AttemptLeases lease
         var durationMs = (long)(time.GetUtcNow() - (job.ProcessedOn ?? time.GetUtcNow())).TotalMilliseconds;
         if (failure.WillRetry)
         {
-            WillRetry(logger, job.AttemptsMade, job.Options.Attempts, job.Id, payload.RunId, payload.TenantId, durationMs, error.Message, job.AttemptsMade);
+            WillRetry(logger, job.AttemptsMade, job.Options.Attempts ?? 1, job.Id, payload.RunId, payload.TenantId, durationMs, error.Message, job.AttemptsMade);
             return;
         }
 

@@ -9,6 +9,12 @@ public class DifferentialTests(InteropServers servers)
 {
     public static MatrixTheoryData<int, string> Cases { get; } = new([6, 5], Scenarios.Names);
 
+    public static TheoryData<string> CasesOnlyIn6 { get; } = [.. Scenarios.NamesOnlyIn6];
+
+    [Theory]
+    [MemberData(nameof(CasesOnlyIn6))]
+    public Task Ours_leaves_what_Node_6_leaves(string scenario) => Ours_leaves_what_Node_leaves(6, scenario);
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Ours_leaves_what_Node_leaves(int version, string scenario)

@@ -10,11 +10,17 @@ internal static partial class Scenarios
     {
         Adding,
         Control,
+        Deduplication,
         Flows,
         Processing,
     }.SelectMany(area => area).ToDictionary();
 
+    private static readonly Dictionary<string, Func<IQueueActor, Task>> OnlyIn6 = DeduplicationOf6;
+
     public static IEnumerable<string> Names => All.Keys;
 
-    public static Task RunAsync(string name, IQueueActor queue) => All[name](queue);
+    /// <summary>Those that BullMQ 5 would end otherwise; ours does what BullMQ 6 does, whoever made the queue.</summary>
+    public static IEnumerable<string> NamesOnlyIn6 => OnlyIn6.Keys;
+
+    public static Task RunAsync(string name, IQueueActor queue) => (All.GetValueOrDefault(name) ?? OnlyIn6[name])(queue);
 }

@@ -74,7 +74,7 @@ end
 
 local function record(job)
   local rules = job.rules
-  if rules.isDeduplicated then releaseDeduplication(job.key, job.id) end
+  if rules.isDeduplicated then addKeptJob(releaseDeduplication(job.key, job.id)) end
   if rules.hasParent then tellParentCompleted(job.key, job.value) end
   if rules.count == 0 then
     deleteJob(job.key)

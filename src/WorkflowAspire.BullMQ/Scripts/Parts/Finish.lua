@@ -59,7 +59,8 @@ end
 -- A producer that deduplicates may add the next job of this kind once this one has ended (unless a time was given for it).
 local function releaseDeduplication(jobKey, id)
   local deduplication = call("HGET", jobKey, "deid")
-  if not deduplication then return end
+  if not deduplication then return nil end
   local key = prefix .. "de:" .. deduplication
   if call("PTTL", key) <= 0 and call("GET", key) == id then call("DEL", key) end
+  return deduplication
 end

@@ -8,6 +8,18 @@ internal partial interface IQueueActor
 
     /// <summary>Adds jobs in one call.</summary>
     Task AddBulkAsync(params (string Data, JobOptions? Options)[] jobs);
+
+    /// <summary>Adds a job of another name than the usual.</summary>
+    Task AddNamedAsync(string jobName, string data);
+
+    /// <summary>Adds a job from a queue with default options.</summary>
+    Task AddWithDefaultsAsync(JobOptions defaults, string data, JobOptions? options = null);
+
+    /// <summary>Allows so many active jobs. Only Node's package is asked to.</summary>
+    Task AllowActiveJobsAsync(int concurrency);
+
+    /// <summary>Deletes a job's hash behind the queue's back.</summary>
+    Task LoseHashAsync(string id);
 }
 
 internal sealed partial class NodeActor
@@ -17,6 +29,15 @@ internal sealed partial class NodeActor
 
     public Task AddBulkAsync(params (string Data, JobOptions? Options)[] jobs) =>
         _queue.AddBulkAsync([.. jobs.Select(job => (JsonNode.Parse(job.Data), job.Options is null ? null : NodeOptions.Of(job.Options)))]);
+
+    public Task AddNamedAsync(string jobName, string data) => _queue.AddNamedAsync(jobName, JsonNode.Parse(data));
+
+    public Task AddWithDefaultsAsync(JobOptions defaults, string data, JobOptions? options = null) =>
+        _queue.AddWithDefaultsAsync(NodeOptions.Of(defaults), JsonNode.Parse(data), options is null ? null : NodeOptions.Of(options));
+
+    public Task AllowActiveJobsAsync(int concurrency) => _queue.CallAsync("setGlobalConcurrency", concurrency);
+
+    public Task LoseHashAsync(string id) => _queue.DeleteKeyAsync(id);
 }
 
 internal sealed partial class DotNetActor
@@ -25,4 +46,13 @@ internal sealed partial class DotNetActor
 
     public Task AddBulkAsync(params (string Data, JobOptions? Options)[] jobs) =>
         _queue.AddBulkAsync(jobs.Select(job => new NewJob("work", Json.Bytes(job.Data), job.Options)));
+
+    public Task AddNamedAsync(string jobName, string data) => _queue.AddAsync(jobName, Json.Bytes(data));
+
+    public Task AddWithDefaultsAsync(JobOptions defaults, string data, JobOptions? options = null) =>
+        new Queue(_queue.Name, _redis, new QueueOptions { DefaultJobOptions = defaults }).AddAsync("work", Json.Bytes(data), options);
+
+    public Task AllowActiveJobsAsync(int concurrency) => _node.CallAsync("setGlobalConcurrency", concurrency);
+
+    public Task LoseHashAsync(string id) => _node.DeleteKeyAsync(id);
 }

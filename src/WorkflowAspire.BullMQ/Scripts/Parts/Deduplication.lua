@@ -1,0 +1,26 @@
+-- The key of a deduplication id names the job that keeps others of that id out: its holder.
+
+local function deduplicationKey(id)
+  return prefix .. "de:" .. id
+end
+
+-- Of the jobs that were kept out while the holder was active, the last.
+local function keptJobKey(id)
+  return prefix .. "dn:" .. id
+end
+
+-- With keepLastIfActive the key must outlast the holder's work, however long that takes, so a time to live counts for nothing.
+local function hold(rules, jobId)
+  local ttl = not rules.keepLastIfActive and tonumber(rules.ttl) or 0
+  if ttl > 0 then
+    call("SET", deduplicationKey(rules.id), jobId, "PX", whole(ttl))
+  else
+    call("SET", deduplicationKey(rules.id), jobId)
+  end
+end
+
+-- Before a job is deleted that did not end: those that it kept out may be added again, and none is added in its place.
+local function forgetDeduplication(jobKey, jobId)
+  local id = call("HGET", jobKey, "deid")
+  if id and call("GET", deduplicationKey(id)) == jobId then call("DEL", deduplicationKey(id), keptJobKey(id)) end
+end

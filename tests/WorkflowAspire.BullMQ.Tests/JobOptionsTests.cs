@@ -1,0 +1,103 @@
+using System.Text.Json;
+using WorkflowAspire.TestServers;
+
+namespace WorkflowAspire.BullMQ.Tests;
+
+/// <summary>The options a job was added with come back, and the queue's defaults fill what they leave open.</summary>
+public abstract class JobOptionsTests(RedisCompatibleServer redis) : QueueSpecification(redis)
+{
+    private static readonly JobOptions Chosen = new()
+    {
+        Attempts = 3,
+        Backoff = BackoffOptions.Exponential(TimeSpan.FromSeconds(5)) with { Jitter = 0.5 },
+        Delay = TimeSpan.FromHours(1),
+        Priority = 9,
+        Lifo = true,
+        RemoveOnComplete = KeepJobs.Count(100),
+        RemoveOnFail = KeepJobs.Age(TimeSpan.FromHours(1), 10) with { RemovalLimit = 5 },
+        StackTraceLimit = 4,
+        KeepLogs = 7,
+        SizeLimit = 1000,
+        Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123),
+        Deduplication = new DeduplicationOptions("kind") { Ttl = TimeSpan.FromHours(1), Extend = true, Replace = true, Reschedule = true, KeepLastIfActive = true },
+        Telemetry = new JobTelemetry { Metadata = "trace", OmitContext = false },
+        RepeatJobKey = "nightly",
+        Others = new Dictionary<string, JsonElement> { ["ours"] = JsonDocument.Parse("""{"deep":[1,null,"ünï"]}""").RootElement },
+    };
+
+    [Fact]
+    public async Task Every_option_comes_back_as_it_was_chosen()
+    {
+        var read = (await Queue.GetJobAsync((await Add(Chosen)).Id))!;
+
+        ShouldBeEqual(read.Options, Chosen, except: nameof(JobOptions.RepeatJobKey));
+        read.RepeatJobKey.ShouldBe("nightly");
+        read.DeduplicationId.ShouldBe("kind");
+    }
+
+    [Fact]
+    public async Task Options_that_were_not_chosen_come_back_so()
+    {
+        var read = (await Queue.GetJobAsync((await Add()).Id))!;
+
+        read.Options.ShouldBe(new JobOptions());
+        ((string?)await Redis.Connection.GetDatabase().HashGetAsync(Key(read.Id), "opts")).ShouldBe("""{"attempts":0}""");
+    }
+
+    [Fact]
+    public async Task Every_default_reaches_a_job_that_leaves_its_option_open()
+    {
+        var queue = new Queue(Queue.Name, Redis.Connection, new QueueOptions { DefaultJobOptions = Chosen with { JobId = "never" } });
+
+        ShouldBeEqual((await queue.AddAsync("work", Json("1"))).Options, Chosen);
+        ShouldBeEqual((await queue.AddAsync("work", Json("1"), new JobOptions { JobId = "own" })).Options, Chosen with { JobId = "own" });
+    }
+
+    [Fact]
+    public async Task An_option_of_the_jobs_own_comes_before_the_queues_default()
+    {
+        var queue = new Queue(Queue.Name, Redis.Connection, new QueueOptions { DefaultJobOptions = Chosen });
+        var own = new JobOptions
+        {
+            Attempts = 1,
+            Backoff = BackoffOptions.Fixed(TimeSpan.Zero),
+            Delay = TimeSpan.Zero,
+            Priority = 0,
+            Lifo = false,
+            RemoveOnComplete = KeepJobs.All,
+            RemoveOnFail = KeepJobs.All,
+            StackTraceLimit = 0,
+            KeepLogs = 0,
+            SizeLimit = 0,
+            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(1_600_000_000_000),
+            Deduplication = new DeduplicationOptions("own"),
+            Telemetry = new JobTelemetry(),
+            RepeatJobKey = "weekly",
+            Others = new Dictionary<string, JsonElement> { ["ours"] = JsonDocument.Parse("2").RootElement },
+        };
+
+        var job = await queue.AddAsync("work", Json("1"), own);
+
+        ShouldBeEqual(job.Options, own);
+        (await Queue.GetJobStateAsync(job.Id)).ShouldBe(JobState.Waiting);
+    }
+
+    [Fact]
+    public async Task A_payload_within_the_size_limit_is_added_and_no_limit_is_none()
+    {
+        await Add(new JobOptions { SizeLimit = 7 }, "\"ünï\"");
+        await Add(new JobOptions { SizeLimit = 0 }, "\"ünï\"");
+
+        (await Queue.GetJobCountsAsync())[JobState.Waiting].ShouldBe(2);
+    }
+
+    // By property, so that one that is added later can't be forgotten.
+    private static void ShouldBeEqual(JobOptions actual, JobOptions expected, string? except = null)
+    {
+        foreach (var property in typeof(JobOptions).GetProperties().Where(property => property.Name != except))
+        {
+            if (property.Name == nameof(JobOptions.Others)) JsonSerializer.Serialize(actual.Others).ShouldBe(JsonSerializer.Serialize(expected.Others));
+            else property.GetValue(actual).ShouldBe(property.GetValue(expected), property.Name);
+        }
+    }
+}
