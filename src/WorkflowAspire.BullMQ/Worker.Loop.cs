@@ -11,6 +11,20 @@ public sealed partial class Worker
     private async Task LoopAsync()
     {
         var pending = new List<FinishedJob>();
+        try
+        {
+            await ExchangeUntilClosedAsync(pending).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Given up: these were not handed in.
+            foreach (var finished in pending) _finished.Enqueue(finished);
+            TellDropped();
+        }
+    }
+
+    private async Task ExchangeUntilClosedAsync(List<FinishedJob> pending)
+    {
         while (!_givenUp.IsCancellationRequested)
         {
             try
@@ -32,7 +46,7 @@ public sealed partial class Worker
                 // Whatever it is, a worker that goes on trying is better than one that silently stands still.
                 _outage.Failed(_exchange, error);
                 _repeats = pending.Count > 0;
-                await PauseAsync().ConfigureAwait(false);
+                await WaitAfterErrorAsync().ConfigureAwait(false);
             }
         }
     }
@@ -46,11 +60,17 @@ public sealed partial class Worker
         }
 
         if (_idleWait is { IsCompleted: true }) (_idleWait, _mayHaveJobs) = (null, true);
+        if (_idleWait is null && Volatile.Read(ref _limitedUntil) > 0) BeginIdleWait(new Exchanged([], TimeLimited(), null));
         while (pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) pending.Add(finished);
-        var free = IsClosing ? 0 : Math.Max(0, _options.Concurrency - Volatile.Read(ref _running) - (_idleWait is null ? 0 : 1));
+        var free = IsClosing || _isPaused ? 0 : Math.Max(0, _concurrency - Volatile.Read(ref _running) - (_idleWait is null ? 0 : 1));
         if (pending.Count == 0 && (free == 0 || !_mayHaveJobs))
         {
-            if (IsClosing && Volatile.Read(ref _running) == 0 && _finished.IsEmpty) return false;
+            if (Volatile.Read(ref _running) == 0 && _finished.IsEmpty)
+            {
+                if (IsClosing) return false;
+                if (_isPaused) _allDone?.TrySetResult();
+            }
+
             await _wake.Reader.ReadAsync(_givenUp.Token).ConfigureAwait(false);
             return true;
         }
@@ -60,6 +80,7 @@ public sealed partial class Worker
         pending.Clear();
         foreach (var active in exchanged.Taken) Start(active);
         if (exchanged.Taken.Count < free && _idleWait is null) BeginIdleWait(exchanged);
+        TellProgress(exchanged, free);
         return true;
     }
 
@@ -74,6 +95,7 @@ public sealed partial class Worker
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
             {
+                _notifications.Error(refused);
                 SettlementFailed(_logger, refused, finished.Active.Job.Id, refused.Message);
             }
             catch (Exception error) when (Outage.IsConnectionError(error))
@@ -85,7 +107,7 @@ public sealed partial class Worker
         pending.Clear();
     }
 
-    private async Task PauseAsync()
+    private async Task WaitAfterErrorAsync()
     {
         try
         {
@@ -113,23 +135,23 @@ public sealed partial class Worker
     // One slot is kept free meanwhile: the marker that this worker takes away obliges it to take a job.
     private async Task IdleAsync(Exchanged exchanged)
     {
+        // In this order: a pause comes with a new connection.
+        var marker = _marker!;
         try
         {
-            if (exchanged.RateLimit > TimeSpan.Zero)
-                await Task.Delay(exchanged.RateLimit < LongestRateLimitWait ? exchanged.RateLimit : LongestRateLimitWait, _time, _closing.Token).ConfigureAwait(false);
-            else
-                await _marker!.WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
-            _outage.Succeeded(_marker!);
+            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
+            else if (!_isPaused) await marker.WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
+            _outage.Succeeded(this);
         }
         catch (OperationCanceledException) when (IsClosing)
         {
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
         {
-            if (!IsClosing)
+            if (!IsClosing && marker == _marker)
             {
-                _outage.Failed(_marker!, error);
-                await PauseAsync().ConfigureAwait(false);
+                _outage.Failed(this, error);
+                await WaitAfterErrorAsync().ConfigureAwait(false);
             }
         }
     }
@@ -140,14 +162,14 @@ public sealed partial class Worker
         {
             var result = await RunProcessorAsync(active).ConfigureAwait(false);
             _locks.Release(active);
-            if (!active.IsLost) _finished.Enqueue(new FinishedJob(active, result));
+            if (active.IsLost) return;
+            _finished.Enqueue(new FinishedJob(active, result));
+            if (_givenUp.IsCancellationRequested) TellDropped();
         }
         catch (Exception error)
         {
             _locks.Release(active);
-            if (active.IsLost) return;
-            if (active.IsReturning) await SettleAsync(active, () => _settlement.HandBackAsync(active)).ConfigureAwait(false);
-            else await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
+            if (!active.IsLost) await SettleAsync(active, () => RecordAsync(active, error)).ConfigureAwait(false);
         }
         finally
         {
@@ -156,6 +178,16 @@ public sealed partial class Worker
         }
     }
 
+    private Task RecordAsync(ActiveJob active, Exception error) => error switch
+    {
+        // The processor has moved the job itself.
+        DelayedError or WaitingError => Task.CompletedTask,
+        _ when active.IsReturning => _settlement.HandBackAsync(active),
+        RateLimitError => HandBackLimitedAsync(active),
+        OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error)),
+        _ => _settlement.FailAsync(active, error),
+    };
+
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
     {
         using var activity = BullMQTelemetry.Source.StartActivity($"process {QueueName}", ActivityKind.Consumer);
@@ -163,9 +195,11 @@ public sealed partial class Worker
         try
         {
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
-            return await _processor(active.Job, active.Cancellation).ConfigureAwait(false);
+            if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
+            if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
+            return await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not (DelayedError or WaitingError or RateLimitError))
         {
             activity?.SetStatus(ActivityStatusCode.Error, error.Message);
             throw;
@@ -181,6 +215,7 @@ public sealed partial class Worker
         catch (Exception error)
         {
             // The lock runs out and the job is recovered as stalled.
+            _notifications.Error(error);
             SettlementFailed(_logger, error, active.Job.Id, error.Message);
         }
     }

@@ -31,3 +31,23 @@ public class ProcessingOnGarnet(GarnetServer server) : ProcessingTests(server);
 public class DamagedJobsOnRedis(RedisServer server) : DamagedJobTests(server);
 
 public class DamagedJobsOnGarnet(GarnetServer server) : DamagedJobTests(server);
+
+public class BackoffOnRedis(RedisServer server) : BackoffTests(server);
+
+public class BackoffOnGarnet(GarnetServer server) : BackoffTests(server);
+
+public class ManualProcessingOnRedis(RedisServer server) : ManualProcessingTests(server);
+
+public class ManualProcessingOnGarnet(GarnetServer server) : ManualProcessingTests(server);
+
+public class MetricsOnRedis(RedisServer server) : MetricsTests(server);
+
+public class MetricsOnGarnet(GarnetServer server) : MetricsTests(server);
+
+public class RateLimitOnRedis(RedisServer server) : RateLimitTests(server);
+
+public class RateLimitOnGarnet(GarnetServer server) : RateLimitTests(server);
+
+public class WorkerControlOnRedis(RedisServer server) : WorkerControlTests(server);
+
+public class WorkerControlOnGarnet(GarnetServer server) : WorkerControlTests(server);

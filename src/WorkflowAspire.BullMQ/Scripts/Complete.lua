@@ -1,9 +1,11 @@
 -- Complete.lua: the jobs in argv are done; take as many new ones as `count` allows.
--- needs    Queue, Events, Waiting, Take, Finish, Parent
--- argv     prefix, now, count to take, token for them, lock milliseconds, worker name,
+-- needs    Queue, Events, Waiting, RateLimit, Take, Finish, Parent, Metrics
+-- keys     the queue's, then (where metrics are kept) metrics:completed, metrics:completed:data
+-- argv     prefix, now, count to take, token for them, lock milliseconds, worker name, the worker's rate limit (jobs, ms; "" for none),
+--          how many minutes metrics keep ("" for no metrics),
 --          then for each finished job: id, token, return value as JSON, keep count, keep age, keep limit
 -- leaves   job.returnvalue, finishedOn, atm; completed scored by time, trimmed; lock gone; event `completed`;
---          a parent that waited for the job told
+--          a parent that waited for the job told; metrics; nothing is taken for a caller whose finished jobs were all refused
 -- returns  { {result of each finished job}, what take returns }
 -- refuses  -1 job gone · -2 no lock · -3 not active · -4 children pending · -6 lock is another worker's · -9 children failed
 --          (each for its own job; the others proceed)
@@ -34,7 +36,7 @@ end
 
 trimStream(metaKey, eventsKey)
 local isDone, failure = pcall(function()
-  for at = 7, #ARGV, 6 do
+  for at = 10, #ARGV, 6 do
     results[#results + 1] = complete(ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4], ARGV[at + 5])
   end
 end)
@@ -42,9 +44,13 @@ end)
 if #completed > 0 then
   call("DEL", unpack(locks))
   call("SREM", stalledKey, unpack(completed))
+  if ARGV[9] ~= "" then collectMetrics("completed", #completed, tonumber(ARGV[9])) end
 end
 if not isDone then return redis.error_reply(reasonOf(failure)) end
 
-local taken = take(tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6])
-if #results > 0 and #taken == 2 then emitDrainedIfEmpty() end
+local count = tonumber(ARGV[3])
+-- Due now: such a caller asks again at once.
+if #results > 0 and #completed == 0 then return { results, { 0, nowText } } end
+local taken = count > 0 and take(count, ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]) or { 0, "" }
+if #results > 0 and #taken == 2 then emitDrainedIfEmpty(count > 0, ARGV[7]) end
 return { results, taken }
