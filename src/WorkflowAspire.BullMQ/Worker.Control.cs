@@ -77,5 +77,6 @@ public sealed partial class Worker
         var marker = _marker!;
         _marker = await Marker.ConnectAsync(_keys, _redis, _options, _time).ConfigureAwait(false);
         await marker.DisposeAsync().ConfigureAwait(false);
+        if (IsClosing) await _marker.DisposeAsync().ConfigureAwait(false);
     }
 }

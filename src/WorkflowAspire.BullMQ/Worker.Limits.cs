@@ -46,7 +46,7 @@ public sealed partial class Worker
         {
             _isDrained = false;
         }
-        else if (free > 0 && !_isDrained && exchanged.RateLimit == TimeSpan.Zero)
+        else if (free > 0 && !_isDrained && exchanged.RateLimit == TimeSpan.Zero && !(exchanged.NextDelayed <= _time.GetUtcNow()))
         {
             _isDrained = true;
             _notifications.Drained();

@@ -60,6 +60,7 @@ public sealed partial class Worker
         }
 
         if (_idleWait is { IsCompleted: true }) (_idleWait, _mayHaveJobs) = (null, true);
+        if (Volatile.Read(ref _asksAgain) && Interlocked.Exchange(ref _asksAgain, false)) _mayHaveJobs = true;
         if (_idleWait is null && Volatile.Read(ref _limitedUntil) > 0) BeginIdleWait(new Exchanged([], TimeLimited(), null));
         while (pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) pending.Add(finished);
         var free = IsClosing || _isPaused ? 0 : Math.Max(0, _concurrency - Volatile.Read(ref _running) - (_idleWait is null ? 0 : 1));
@@ -79,7 +80,12 @@ public sealed partial class Worker
         foreach (var finished in pending) finished.Active.Dispose();
         pending.Clear();
         foreach (var active in exchanged.Taken) Start(active);
-        if (exchanged.Taken.Count < free && _idleWait is null) BeginIdleWait(exchanged);
+        if (exchanged.Taken.Count < free)
+        {
+            if (_idleWait is null) BeginIdleWait(exchanged);
+            else _mayHaveJobs = false;
+        }
+
         TellProgress(exchanged, free);
         return true;
     }
@@ -170,6 +176,8 @@ public sealed partial class Worker
         {
             _locks.Release(active);
             if (!active.IsLost) await SettleAsync(active, () => RecordAsync(active, error)).ConfigureAwait(false);
+            // The place of its job may be free in a queue with a global concurrency, where no marker tells of jobs that wait.
+            Volatile.Write(ref _asksAgain, true);
         }
         finally
         {
@@ -180,13 +188,17 @@ public sealed partial class Worker
 
     private Task RecordAsync(ActiveJob active, Exception error) => error switch
     {
-        // The processor has moved the job itself.
-        DelayedError or WaitingError => Task.CompletedTask,
+        _ when HasMovedItsJob(error) => Task.CompletedTask,
         _ when active.IsReturning => _settlement.HandBackAsync(active),
         RateLimitError => HandBackLimitedAsync(active),
         OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error)),
         _ => _settlement.FailAsync(active, error),
     };
+
+    // With these a processor says that it has put its job elsewhere: there is nothing left to record.
+    private static bool HasMovedItsJob(Exception error) => error
+        is DelayedError
+        or WaitingError;
 
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
     {
@@ -199,7 +211,7 @@ public sealed partial class Worker
             if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
             return await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not (DelayedError or WaitingError or RateLimitError))
+        catch (Exception error) when (!HasMovedItsJob(error) && error is not RateLimitError)
         {
             activity?.SetStatus(ActivityStatusCode.Error, error.Message);
             throw;

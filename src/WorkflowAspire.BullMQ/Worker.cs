@@ -40,6 +40,7 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly Lock _closeGate = new();
     private int _running;
     private bool _mayHaveJobs = true;
+    private bool _asksAgain;
     private bool _repeats;
     private Marker? _marker;
     private Task? _idleWait;

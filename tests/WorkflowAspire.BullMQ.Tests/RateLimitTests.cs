@@ -140,6 +140,27 @@ public abstract class RateLimitTests(RedisCompatibleServer redis) : QueueSpecifi
     }
 
     [Fact]
+    public async Task A_failed_job_makes_room_in_a_queue_at_its_concurrency()
+    {
+        await Queue.SetGlobalConcurrencyAsync(1);
+        var release = new TaskCompletionSource();
+        await StartWorker(async (job, _) =>
+        {
+            if (job.Name == "good") return Json("1");
+            await release.Task;
+            throw new InvalidOperationException("no");
+        }, new WorkerOptions { Concurrency = 3, DrainDelay = TimeSpan.FromMinutes(10) });
+        var bad = await Add();
+        await Reaches(bad, JobState.Active);
+        var good = await Queue.AddAsync("good", Json("1"));
+
+        release.SetResult();
+
+        await Reaches(bad, JobState.Failed);
+        await Reaches(good, JobState.Completed);
+    }
+
+    [Fact]
     public async Task Limits_outside_their_range_are_refused_with_their_names()
     {
         (await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Queue.SetGlobalConcurrencyAsync(0))).ParamName.ShouldBe("concurrency");

@@ -27,5 +27,5 @@ internal sealed class QueueConnection(QueueKeys keys, IDatabase database, TimePr
 
     /// <summary>Runs a script that needs keys beside the queue's own; they come after those.</summary>
     public Task<RedisResult> RunAsync(Script script, ReadOnlySpan<RedisKey> furtherKeys, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(database, [.. keys.All, .. furtherKeys], [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
+        script.RunAsync(database, furtherKeys.IsEmpty ? keys.All : [.. keys.All, .. furtherKeys], [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
 }

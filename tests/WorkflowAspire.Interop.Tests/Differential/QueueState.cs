@@ -44,6 +44,7 @@ internal static class QueueState
         "stacktrace" => $"stacktrace: {JsonNode.Parse(value)!.AsArray().Count} traces",
         // Node's own version; ours says which protocol it follows.
         "version" when part == "meta" => "version: (version)",
+        "prevTS" when part.StartsWith("metrics:", StringComparison.Ordinal) => "prevTS: (time)",
         _ when Times.Contains(name) => $"{name}: (time)",
         _ => $"{name}: {value}",
     };
