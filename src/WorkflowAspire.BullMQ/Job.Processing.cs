@@ -18,7 +18,7 @@ public sealed partial class Job
     /// <param name="returnValue">The result: UTF-8 JSON; empty for none.</param>
     /// <param name="token">The token of the job's lock.</param>
     /// <param name="fetchNext">Whether to take the next job in the same call, with the same token.</param>
-    /// <param name="ct">Ends the wait; the job may complete all the same.</param>
+    /// <param name="ct">Ends the wait, unless it is also for the next job, which would be lost; the job may complete all the same.</param>
     /// <returns>The next job; null where there is none or none was asked for.</returns>
     /// <exception cref="InvalidOperationException">The job is not active, its lock is gone or another's, or it has unfinished children; nothing was changed.</exception>
     public async Task<Job?> MoveToCompletedAsync(ReadOnlyMemory<byte> returnValue, string token, bool fetchNext = true, CancellationToken ct = default)
@@ -26,7 +26,7 @@ public sealed partial class Job
         ArgumentException.ThrowIfNullOrEmpty(token);
         ct.ThrowIfCancellationRequested();
         using var active = new ActiveJob(this, token, 0);
-        var (result, exchanged) = await TakenThrough().RunManuallyAsync(new FinishedJob(active, returnValue), fetchNext ? 1 : 0, token).WaitAsync(ct).ConfigureAwait(false);
+        var (result, exchanged) = await TakenThrough().RunManuallyAsync(new FinishedJob(active, returnValue), fetchNext ? 1 : 0, token).WaitAsync(fetchNext ? CancellationToken.None : ct).ConfigureAwait(false);
         ThrowIfRefused(result, "completed");
         AttemptsMade++;
         return exchanged.FirstJob;
@@ -49,7 +49,7 @@ public sealed partial class Job
         ThrowIfRefused(result, "failed");
         AttemptsMade++;
         if (!fetchNext || isRetriedAtOnce) return null;
-        var (_, exchanged) = await exchange.RunManuallyAsync(null, 1, token).WaitAsync(ct).ConfigureAwait(false);
+        var (_, exchanged) = await exchange.RunManuallyAsync(null, 1, token).ConfigureAwait(false);
         return exchanged.FirstJob;
     }
 

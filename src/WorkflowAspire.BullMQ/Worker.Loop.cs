@@ -177,7 +177,7 @@ public sealed partial class Worker
             _locks.Release(active);
             if (!active.IsLost) await SettleAsync(active, () => RecordAsync(active, error)).ConfigureAwait(false);
             // The place of its job may be free in a queue with a global concurrency, where no marker tells of jobs that wait.
-            Volatile.Write(ref _asksAgain, true);
+            if (error is not RateLimitError) Volatile.Write(ref _asksAgain, true);
         }
         finally
         {
@@ -206,9 +206,9 @@ public sealed partial class Worker
         activity?.SetTag("bullmq.queue.name", QueueName).SetTag("bullmq.job.id", active.Job.Id).SetTag("bullmq.job.name", active.Job.Name);
         try
         {
+            if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
             if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
-            if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
             return await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (!HasMovedItsJob(error) && error is not RateLimitError)

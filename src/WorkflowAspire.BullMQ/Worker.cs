@@ -132,7 +132,8 @@ public sealed partial class Worker : IAsyncDisposable
         if (_marker is { } marker) await marker.DisposeAsync().ConfigureAwait(false);
         await CloseManualAsync().ConfigureAwait(false);
         await _locks.DisposeAsync().ConfigureAwait(false);
-        await _notifications.ClosedAsync().ConfigureAwait(false);
+        // Not for ever: it may be a listener that waits for this close.
+        await EndsWithinAsync(_notifications.ClosedAsync(), GraceAfterCancel).ConfigureAwait(false);
     }
 
     private async Task ReturnRunningJobsAsync()

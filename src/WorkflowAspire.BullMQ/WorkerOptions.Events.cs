@@ -37,6 +37,6 @@ public sealed partial class WorkerOptions
     /// <summary>Called when the worker begins to close.</summary>
     public Func<Task>? OnClosing { get; set; }
 
-    /// <summary>Called last, when the worker is closed; <see cref="Worker.CloseAsync"/> returns after it.</summary>
+    /// <summary>Called last, when the worker is closed. <see cref="Worker.CloseAsync"/> waits for it and for what was told before, but no longer than two seconds.</summary>
     public Func<Task>? OnClosed { get; set; }
 }

@@ -211,6 +211,26 @@ public abstract class WorkerControlTests(RedisCompatibleServer redis) : QueueSpe
     }
 
     [Fact]
+    public async Task A_listener_may_close_the_worker()
+    {
+        Worker? worker = null;
+        var closed = new TaskCompletionSource();
+        worker = await StartWorker(new WorkerOptions
+        {
+            OnDrained = async () =>
+            {
+                await Eventually.True(() => worker is not null);
+                await worker!.CloseAsync();
+                closed.SetResult();
+            },
+        });
+
+        await closed.Task;
+
+        worker.IsRunning.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Lost_locks_and_stalled_jobs_are_told()
     {
         var (lost, stalled) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
