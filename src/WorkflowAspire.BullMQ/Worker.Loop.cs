@@ -13,19 +13,22 @@ public sealed partial class Worker
     // handed in, so that calls don't become small.
     private async Task LoopAsync()
     {
-        if (_lanes.Length == 1)
+        try
         {
-            await LoopAsync(_lanes[0], _wake.Reader).ConfigureAwait(false);
-            return;
+            var second = ExchangeUntilClosedAsync(_lanes[1], _wakeSecond.Reader);
+            await ExchangeUntilClosedAsync(_lanes[0], _wake.Reader).ConfigureAwait(false);
+            _wakeSecond.Writer.TryComplete();
+            await second.ConfigureAwait(false);
         }
-
-        var second = LoopAsync(_lanes[1], _wakeSecond.Reader);
-        await LoopAsync(_lanes[0], _wake.Reader).ConfigureAwait(false);
-        _wakeSecond.Writer.TryComplete();
-        await second.ConfigureAwait(false);
+        finally
+        {
+            // Given up: these were not handed in.
+            foreach (var finished in _lanes.SelectMany(lane => lane.Pending)) _finished.Enqueue(finished);
+            TellDropped();
+        }
     }
 
-    private async Task LoopAsync(Lane lane, ChannelReader<bool> wake)
+    private async Task ExchangeUntilClosedAsync(Lane lane, ChannelReader<bool> wake)
     {
         while (!_givenUp.IsCancellationRequested)
         {
@@ -48,7 +51,7 @@ public sealed partial class Worker
                 // Whatever it is, a worker that goes on trying is better than one that silently stands still.
                 _outage.Failed(lane, error);
                 lane.Repeats = lane.Pending.Count > 0;
-                await PauseAsync().ConfigureAwait(false);
+                await WaitAfterErrorAsync().ConfigureAwait(false);
             }
         }
     }
@@ -64,22 +67,23 @@ public sealed partial class Worker
 
         if (!TryPlan(lane))
         {
-            if (IsClosing && IsAllHandedIn()) return false;
-            return await WaitAsync(wake).ConfigureAwait(false);
+            if (IsAllHandedIn())
+            {
+                if (IsClosing) return false;
+                if (_isPaused) _allDone?.TrySetResult();
+            }
+
+            if (!await wake.WaitToReadAsync(_givenUp.Token).ConfigureAwait(false)) return false;
+            wake.TryRead(out _);
+            return true;
         }
 
-        var exchanged = await lane.Exchange.RunAsync(lane.Pending, lane.Asked, lane.Repeats).ConfigureAwait(false);
+        var asked = lane.Asked;
+        var exchanged = await lane.Exchange.RunAsync(lane.Pending, asked, lane.Repeats).ConfigureAwait(false);
         foreach (var finished in lane.Pending) finished.Active.Dispose();
-        lane.Pending.Clear();
         foreach (var active in exchanged.Taken) Start(active);
-        lock (_planGate)
-        {
-            var mayBeMore = exchanged.Taken.Count == lane.Asked;
-            lane.Asked = 0;
-            if (!mayBeMore && _idleWait is null) BeginIdleWait(exchanged);
-        }
-
-        if (IsClosing) Wake();
+        Settle(lane, exchanged);
+        TellProgress(exchanged, asked);
         return true;
     }
 
@@ -89,27 +93,37 @@ public sealed partial class Worker
         lock (_planGate)
         {
             if (_idleWait is { IsCompleted: true }) (_idleWait, _mayHaveJobs) = (null, true);
-            // Pending jobs that an exchange failed to hand in come first.
-            if (lane != _lanes[0] && lane.Pending.Count == 0 && _finished.Count < _secondLaneFrom) return false;
+            if (Volatile.Read(ref _asksAgain) && Interlocked.Exchange(ref _asksAgain, false)) _mayHaveJobs = true;
+            if (_idleWait is null && Volatile.Read(ref _limitedUntil) > 0) BeginIdleWait(new Exchanged([], TimeLimited(), null));
+            // What an exchange failed to hand in comes first, however little it is.
+            if (lane != _lanes[0] && lane.Pending.Count == 0 && _finished.Count < SecondLaneFrom) return false;
             while (lane.Pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) lane.Pending.Add(finished);
-            var free = IsClosing ? 0 : Math.Max(0, _options.Concurrency - Volatile.Read(ref _running) - _lanes.Sum(other => other.Asked) - (_idleWait is null ? 0 : 1));
+            var free = IsClosing || _isPaused ? 0 : Math.Max(0, _concurrency - Volatile.Read(ref _running) - _lanes[0].Asked - _lanes[1].Asked - (_idleWait is null ? 0 : 1));
             if (lane.Pending.Count == 0 && (free == 0 || !_mayHaveJobs)) return false;
             lane.Asked = free;
             return true;
         }
     }
 
+    private void Settle(Lane lane, Exchanged exchanged)
+    {
+        lock (_planGate)
+        {
+            lane.Pending.Clear();
+            var isShort = exchanged.Taken.Count < lane.Asked;
+            lane.Asked = 0;
+            if (isShort && _idleWait is null) BeginIdleWait(exchanged);
+            else if (isShort) _mayHaveJobs = false;
+        }
+
+        // The first lane waits for the second one's end.
+        if (lane != _lanes[0] && (IsClosing || _isPaused)) Wake();
+    }
+
     private bool IsAllHandedIn()
     {
         lock (_planGate)
             return Volatile.Read(ref _running) == 0 && _finished.IsEmpty && _lanes.All(lane => lane is { Asked: 0, Pending.Count: 0 });
-    }
-
-    private async Task<bool> WaitAsync(ChannelReader<bool> wake)
-    {
-        if (!await wake.WaitToReadAsync(_givenUp.Token).ConfigureAwait(false)) return false;
-        wake.TryRead(out _);
-        return true;
     }
 
     // The script stopped at a job that Redis refuses; the others must not wait for it for ever.
@@ -123,6 +137,7 @@ public sealed partial class Worker
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
             {
+                _notifications.Error(refused);
                 SettlementFailed(_logger, refused, finished.Active.Job.Id, refused.Message);
             }
             catch (Exception error) when (Outage.IsConnectionError(error))
@@ -134,7 +149,7 @@ public sealed partial class Worker
         lane.Pending.Clear();
     }
 
-    private async Task PauseAsync()
+    private async Task WaitAfterErrorAsync()
     {
         try
         {
@@ -162,23 +177,23 @@ public sealed partial class Worker
     // One slot is kept free meanwhile: the marker that this worker takes away obliges it to take a job.
     private async Task IdleAsync(Exchanged exchanged)
     {
+        // In this order: a pause comes with a new connection.
+        var marker = _marker!;
         try
         {
-            if (exchanged.RateLimit > TimeSpan.Zero)
-                await Task.Delay(exchanged.RateLimit < LongestRateLimitWait ? exchanged.RateLimit : LongestRateLimitWait, _time, _closing.Token).ConfigureAwait(false);
-            else
-                await (await _marker!.ConfigureAwait(false)).WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
-            _outage.Succeeded(_marker!);
+            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
+            else if (!_isPaused) await (await marker.ConfigureAwait(false)).WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
+            _outage.Succeeded(this);
         }
         catch (OperationCanceledException) when (IsClosing)
         {
         }
         catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
         {
-            if (!IsClosing)
+            if (!IsClosing && marker == _marker)
             {
-                _outage.Failed(_marker!, error);
-                await PauseAsync().ConfigureAwait(false);
+                _outage.Failed(this, error);
+                await WaitAfterErrorAsync().ConfigureAwait(false);
             }
         }
     }
@@ -189,14 +204,16 @@ public sealed partial class Worker
         {
             var result = await RunProcessorAsync(active).ConfigureAwait(false);
             _locks.Release(active);
-            if (!active.IsLost) _finished.Enqueue(new FinishedJob(active, result));
+            if (active.IsLost) return;
+            _finished.Enqueue(new FinishedJob(active, result));
+            if (_givenUp.IsCancellationRequested) TellDropped();
         }
         catch (Exception error)
         {
             _locks.Release(active);
-            if (active.IsLost) return;
-            if (active.IsReturning) await SettleAsync(active, () => _settlement.HandBackAsync(active)).ConfigureAwait(false);
-            else await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
+            if (!active.IsLost) await SettleAsync(active, () => RecordAsync(active, error)).ConfigureAwait(false);
+            // The place of its job may be free in a queue with a global concurrency, where no marker tells of jobs that wait.
+            if (error is not RateLimitError) Volatile.Write(ref _asksAgain, true);
         }
         finally
         {
@@ -205,16 +222,32 @@ public sealed partial class Worker
         }
     }
 
+    private Task RecordAsync(ActiveJob active, Exception error) => error switch
+    {
+        _ when HasMovedItsJob(error) => Task.CompletedTask,
+        _ when active.IsReturning => _settlement.HandBackAsync(active),
+        RateLimitError => HandBackLimitedAsync(active),
+        OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error)),
+        _ => _settlement.FailAsync(active, error),
+    };
+
+    // With these a processor says that it has put its job elsewhere: there is nothing left to record.
+    private static bool HasMovedItsJob(Exception error) => error
+        is DelayedError
+        or WaitingError;
+
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
     {
         using var activity = BullMQTelemetry.Source.StartActivity($"process {QueueName}", ActivityKind.Consumer);
         activity?.SetTag("bullmq.queue.name", QueueName).SetTag("bullmq.job.id", active.Job.Id).SetTag("bullmq.job.name", active.Job.Name);
         try
         {
+            if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
-            return await _processor(active.Job, active.Cancellation).ConfigureAwait(false);
+            if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
+            return await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
         }
-        catch (Exception error)
+        catch (Exception error) when (!HasMovedItsJob(error) && error is not RateLimitError)
         {
             activity?.SetStatus(ActivityStatusCode.Error, error.Message);
             throw;
@@ -230,14 +263,17 @@ public sealed partial class Worker
         catch (Exception error)
         {
             // The lock runs out and the job is recovered as stalled.
+            _notifications.Error(error);
             SettlementFailed(_logger, error, active.Job.Id, error.Message);
         }
     }
 
+    private int SecondLaneFrom => _concurrency < ConcurrencyForTwoLanes ? int.MaxValue : _concurrency / 4;
+
     private void Wake()
     {
         _wake.Writer.TryWrite(true);
-        if (_finished.Count >= _secondLaneFrom || IsClosing) _wakeSecond.Writer.TryWrite(true);
+        if (_finished.Count >= SecondLaneFrom) _wakeSecond.Writer.TryWrite(true);
     }
 
     [LoggerMessage(LogLevel.Error, "The outcome of job {jobId} could not be recorded ({error}); it will be recovered as stalled")]

@@ -18,18 +18,18 @@ public sealed partial class Worker : IAsyncDisposable
     private const int ConcurrencyForTwoLanes = 32;
     private static readonly BoundedChannelOptions OneSignal = new(1) { FullMode = BoundedChannelFullMode.DropWrite };
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRateLimitWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan GraceAfterCancel = TimeSpan.FromSeconds(2);
 
-    private readonly JobProcessor _processor;
+    private readonly JobProcessor? _processor;
     private readonly IConnectionMultiplexer _redis;
     private readonly WorkerOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly QueueKeys _keys;
+    private readonly QueueConnection _connection;
+    private readonly Notifications _notifications;
     private readonly Outage _outage;
     private readonly Lane[] _lanes;
-    private readonly int _secondLaneFrom;
     private readonly Settlement _settlement;
     private readonly LockRenewal _locks;
     private readonly StalledCheck _stalledCheck;
@@ -44,39 +44,39 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly Lock _closeGate = new();
     private int _running;
     private bool _mayHaveJobs = true;
+    private bool _asksAgain;
     private Task<Marker>? _marker;
-    private Task? _renewing;
+    private Task _renewing = Task.CompletedTask;
     private Task? _idleWait;
     private Task? _loop;
-    private Task? _checks;
     private Task? _closed;
 
     /// <summary>Prepares a worker; <see cref="StartAsync"/> starts it.</summary>
     /// <param name="queueName">The queue to take jobs from.</param>
-    /// <param name="processor">What to do with a job.</param>
+    /// <param name="processor">What to do with a job; null for a worker that is never started, whose program takes jobs with <see cref="GetNextJobAsync"/>.</param>
     /// <param name="redis">The connection for scripts; the worker opens two more, to wait on and to renew locks.</param>
     /// <param name="options">Concurrency, locks and so on; null for BullMQ's defaults.</param>
     /// <param name="logger">Where outages, stalled jobs and lost locks are told; null for nowhere.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
     /// <exception cref="ArgumentException">The queue's name or an option is not valid; the message names it.</exception>
     public Worker(
-        string queueName, JobProcessor processor, IConnectionMultiplexer redis, WorkerOptions? options = null, ILogger<Worker>? logger = null, TimeProvider? timeProvider = null)
+        string queueName, JobProcessor? processor, IConnectionMultiplexer redis, WorkerOptions? options = null, ILogger<Worker>? logger = null, TimeProvider? timeProvider = null)
     {
         QueueKeys.Validate(queueName, nameof(queueName));
-        ArgumentNullException.ThrowIfNull(processor);
         ArgumentNullException.ThrowIfNull(redis);
         (_processor, _redis, _options, _time) = (processor, redis, options ?? new WorkerOptions(), timeProvider ?? TimeProvider.System);
         _options.Validate();
+        _concurrency = _options.Concurrency;
         _logger = logger ?? NullLogger<Worker>.Instance;
         QueueName = queueName;
         _keys = new QueueKeys(_options.Prefix, queueName);
-        _outage = new Outage(_logger, queueName);
-        var connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
-        _lanes = [.. Enumerable.Range(0, _options.Concurrency < ConcurrencyForTwoLanes ? 1 : 2).Select(_ => new Lane(new Exchange(connection, _options, _logger)))];
-        _secondLaneFrom = _lanes.Length == 1 ? int.MaxValue : _options.Concurrency / 4;
-        _settlement = new Settlement(connection, _options, _outage, _logger, _givenUp.Token);
-        _locks = new LockRenewal(_keys, _options, _time, _outage, _logger);
-        _stalledCheck = new StalledCheck(connection, _options, _outage, _logger);
+        _notifications = new Notifications(_options, queueName, _logger);
+        _outage = new Outage(_logger, queueName, _notifications);
+        _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
+        _settlement = new Settlement(_connection, _options, _outage, _notifications, _logger, _givenUp.Token);
+        _lanes = [NewLane(), NewLane()];
+        _locks = new LockRenewal(_keys, _options, _time, _outage, _notifications, _logger);
+        _stalledCheck = new StalledCheck(_connection, _options, _outage, _notifications, _logger);
     }
 
     /// <summary>The queue this worker takes jobs from.</summary>
@@ -90,15 +90,16 @@ public sealed partial class Worker : IAsyncDisposable
     /// Locks are renewed whatever the thread pool does. For that, StackExchange.Redis is told to read with threads of its own
     /// (its process-wide feature flag <c>DedicatedThreads</c>), which every connection that is opened from then on does too.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">The worker was started before.</exception>
+    /// <exception cref="InvalidOperationException">The worker was started before, or has no processor.</exception>
     public async Task StartAsync(CancellationToken ct = default)
     {
         if (_loop is not null) throw new InvalidOperationException($"The worker of queue '{QueueName}' was started already.");
-        _renewing = _locks.StartAsync(_redis);
+        if (_processor is null) throw new InvalidOperationException($"The worker of queue '{QueueName}' has no processor; its program takes jobs with {nameof(GetNextJobAsync)}.");
+        if (!_options.SkipLockRenewal) _renewing = _locks.StartAsync(_redis);
         _marker = Marker.ConnectAsync(_keys, _redis, _options, _time);
         // The jobs that are there already need neither connection yet.
         _loop = Task.Run(LoopAsync, CancellationToken.None);
-        _checks = Task.Run(() => _stalledCheck.RunAsync(_closing.Token), CancellationToken.None);
+        StartStalledCheckTimer();
         try
         {
             await Task.WhenAll(_marker, _renewing).WaitAsync(ct).ConfigureAwait(false);
@@ -114,6 +115,10 @@ public sealed partial class Worker : IAsyncDisposable
     /// Takes no more jobs and waits for the running ones. What still runs after <paramref name="timeout"/> is cancelled and
     /// handed back: another worker takes it next, and it loses no attempt.
     /// </summary>
+    /// <remarks>
+    /// Where Redis can't be reached meanwhile, the worker gives up after the timeout. Jobs whose results Redis has not
+    /// confirmed by then are told to the log; unless they were recorded they will be found stalled and processed again.
+    /// </remarks>
     /// <param name="timeout">How long to wait; null for as long as it takes.</param>
     public Task CloseAsync(TimeSpan? timeout = null)
     {
@@ -127,21 +132,31 @@ public sealed partial class Worker : IAsyncDisposable
 
     private async Task CloseOnceAsync(TimeSpan? timeout)
     {
+        _notifications.Closing();
         await _closing.CancelAsync().ConfigureAwait(false);
-        if (_loop is null)
+        if (_loop is { } loop)
         {
-            await _locks.DisposeAsync().ConfigureAwait(false);
-            return;
+            Wake();
+            if (timeout is not { } limit) await loop.ConfigureAwait(false);
+            else if (!await EndsWithinAsync(loop, limit).ConfigureAwait(false)) await ReturnRunningJobsAsync().ConfigureAwait(false);
         }
 
-        Wake();
-        if (timeout is not { } limit) await _loop.ConfigureAwait(false);
-        else if (!await EndsWithinAsync(_loop, limit).ConfigureAwait(false)) await ReturnRunningJobsAsync().ConfigureAwait(false);
         await _givenUp.CancelAsync().ConfigureAwait(false);
-        await _checks!.ConfigureAwait(false);
-        await Task.WhenAll(_marker!, _renewing!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_marker!.IsCompletedSuccessfully) await (await _marker.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        await _checks.ConfigureAwait(false);
+        await _renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_marker is { } marker) await LeaveAsync(marker).ConfigureAwait(false);
+        await CloseManualAsync().ConfigureAwait(false);
         await _locks.DisposeAsync().ConfigureAwait(false);
+        // Not for ever: it may be a listener that waits for this close.
+        await EndsWithinAsync(_notifications.ClosedAsync(), GraceAfterCancel).ConfigureAwait(false);
+    }
+
+    private Lane NewLane() => new(new Exchange(_connection, _options, _settlement, _notifications, _logger));
+
+    private static async Task LeaveAsync(Task<Marker> marker)
+    {
+        await ((Task)marker).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (marker.IsCompletedSuccessfully) await (await marker.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task ReturnRunningJobsAsync()

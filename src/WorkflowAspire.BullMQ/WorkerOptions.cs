@@ -5,11 +5,15 @@ namespace WorkflowAspire.BullMQ;
 /// <summary>Processes one job and returns its result as UTF-8 JSON (<c>null</c> where there is none).</summary>
 /// <param name="job">The job.</param>
 /// <param name="cancellationToken">Cancelled when the job is no longer this worker's (its lock is lost) or the worker closes and can't wait any longer.</param>
-/// <remarks>An exception is a failed attempt; <see cref="UnrecoverableError"/> fails the job for good.</remarks>
+/// <remarks>
+/// An exception is a failed attempt, with these exceptions: <see cref="UnrecoverableError"/> fails the job for good;
+/// <see cref="RateLimitError"/> puts it back to wait; <see cref="DelayedError"/> and <see cref="WaitingError"/> say that the
+/// processor has moved the job itself.
+/// </remarks>
 public delegate Task<ReadOnlyMemory<byte>> JobProcessor(Job job, CancellationToken cancellationToken);
 
 /// <summary>How a <see cref="Worker"/> takes and keeps jobs; names and defaults are those of Node's package.</summary>
-public sealed class WorkerOptions
+public sealed partial class WorkerOptions
 {
     /// <summary>Jobs processed at the same time.</summary>
     /// <value>Default 1.</value>
@@ -47,9 +51,6 @@ public sealed class WorkerOptions
     /// <summary>Where jobs go that fail for good; null for nowhere but the failed set.</summary>
     public DeadLetterOptions? DeadLetter { get; init; }
 
-    /// <summary>Awaited after Redis has recorded a failed attempt. What it throws is logged and changes nothing.</summary>
-    public Func<JobFailure, Task>? OnFailed { get; set; }
-
     /// <summary>
     /// Adjusts each of the worker's own connections: the one on which it waits for jobs and the one that renews their locks.
     /// They start from the given multiplexer's configuration string, which has no callbacks (certificates, tokens): add those here.
@@ -64,6 +65,7 @@ public sealed class WorkerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(StalledInterval, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfNegative(MaxStalledCount);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(DrainDelay, TimeSpan.Zero);
+        ValidateLimits();
         if (DeadLetter is { } deadLetter) QueueKeys.Validate(deadLetter.QueueName, nameof(DeadLetter));
     }
 }

@@ -65,7 +65,7 @@ public abstract class GroupCommitTests(RedisCompatibleServer redis) : QueueSpeci
         var queue = NewQueue();
         await queue.AddBulkAsync(jobs.Select(job => job with { Options = job.Options! with { Delay = TimeSpan.Zero } }));
         var database = Redis.Connection.GetDatabase();
-        var exchange = new Exchange(new QueueConnection(new QueueKeys("bull", queue.Name), database, _time), new WorkerOptions(), NullLogger.Instance);
+        var exchange = Exchange.Alone(new QueueConnection(new QueueKeys("bull", queue.Name), database, _time), new WorkerOptions(), NullLogger.Instance);
         var taken = (await exchange.RunAsync([], Jobs)).Taken;
         foreach (var (n, job) in damage.Where(n => n < taken.Count).Select((n, at) => (at, taken[n].Job)))
         {

@@ -93,7 +93,7 @@ public abstract class LockTests(RedisCompatibleServer redis) : QueueSpecificatio
     private async Task TakeAsAWorkerThatVanishes()
     {
         var options = new WorkerOptions { LockDuration = TimeSpan.FromMilliseconds(50) };
-        var exchange = new Exchange(new QueueConnection(new QueueKeys("bull", Queue.Name), Redis.Connection.GetDatabase(), TimeProvider.System), options, NullLogger.Instance);
+        var exchange = Exchange.Alone(new QueueConnection(new QueueKeys("bull", Queue.Name), Redis.Connection.GetDatabase(), TimeProvider.System), options, NullLogger.Instance);
         (await exchange.RunAsync([], 1)).Taken.ShouldHaveSingleItem();
     }
 }

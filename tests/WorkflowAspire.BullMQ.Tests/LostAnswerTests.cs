@@ -42,7 +42,7 @@ public class LostAnswerTests(RedisServer redis) : QueueSpecification(redis)
     }
 
     private Exchange On(IDatabase database) =>
-        new(new QueueConnection(new QueueKeys("bull", Queue.Name), database, TimeProvider.System), new WorkerOptions(), Log);
+        Exchange.Alone(new QueueConnection(new QueueKeys("bull", Queue.Name), database, TimeProvider.System), new WorkerOptions(), Log);
 
     /// <summary>A database whose first scripts run and then time out.</summary>
     public class LosesAnswers : DispatchProxy

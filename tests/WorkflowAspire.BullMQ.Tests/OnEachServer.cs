@@ -50,3 +50,22 @@ public class PayloadOnGarnet(GarnetServer server) : PayloadTests(server);
 public class ValidationOnRedis(RedisServer server) : ValidationTests(server);
 
 public class ValidationOnGarnet(GarnetServer server) : ValidationTests(server);
+public class BackoffOnRedis(RedisServer server) : BackoffTests(server);
+
+public class BackoffOnGarnet(GarnetServer server) : BackoffTests(server);
+
+public class ManualProcessingOnRedis(RedisServer server) : ManualProcessingTests(server);
+
+public class ManualProcessingOnGarnet(GarnetServer server) : ManualProcessingTests(server);
+
+public class MetricsOnRedis(RedisServer server) : MetricsTests(server);
+
+public class MetricsOnGarnet(GarnetServer server) : MetricsTests(server);
+
+public class RateLimitOnRedis(RedisServer server) : RateLimitTests(server);
+
+public class RateLimitOnGarnet(GarnetServer server) : RateLimitTests(server);
+
+public class WorkerControlOnRedis(RedisServer server) : WorkerControlTests(server);
+
+public class WorkerControlOnGarnet(GarnetServer server) : WorkerControlTests(server);

@@ -64,6 +64,23 @@ public sealed class OutageTests : QueueSpecification, IClassFixture<OutageTests.
     }
 
     [Fact]
+    public async Task Results_that_a_closing_worker_could_not_record_are_told()
+    {
+        var release = new TaskCompletionSource();
+        var worker = await StartWorker(async (_, _) => { await release.Task; return Json("null"); }, new WorkerOptions { Concurrency = 8 });
+        for (var i = 0; i < 8; i++) await Add();
+        await Eventually.True(() => Processed.Count == 8);
+        await _server.KillAsync();
+        release.SetResult();
+
+        await worker.CloseAsync(TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
+
+        await Eventually.True(() => Logged("did not confirm the result of job") == 5 && Logged("Nor did it confirm the results of 3 more jobs") == 1);
+        _server.Start();
+        await Eventually.True(() => _server.Connection.IsConnected);
+    }
+
+    [Fact]
     public async Task SCRIPT_FLUSH_in_flight_goes_unnoticed()
     {
         var database = Redis.Connection.GetDatabase();

@@ -8,6 +8,10 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 {
     public int Version => version;
 
+    public string Name => name;
+
+    public IDatabase Database => redis.GetDatabase();
+
     public Task ReadyAsync() => Call("ready");
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
@@ -74,6 +78,12 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     public Task ListenAsync() => Call("listen");
 
     public async Task<JsonArray> EventsAsync() => (JsonArray)(await Call("events"))!;
+
+    /// <summary>Starts a worker with a processor of node/methods/workerside.mjs.</summary>
+    public Task StartWorkerOfAsync(string how, JsonNode options, int? backoff) => Call("startWorkerOf", how, options, backoff);
+
+    /// <summary>Calls a method of node/methods/workerside.mjs.</summary>
+    public Task<JsonNode?> WorkerSideAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
 
     /// <summary>Calls any method of the package's Queue.</summary>
     public Task<JsonNode?> CallAsync(string method, params JsonNode?[] arguments) => Call("queueCall", method, new JsonArray(arguments));

@@ -22,18 +22,40 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>The worker closes and gives the job back.</summary>
     public bool IsReturning => Volatile.Read(ref _ending) == 2;
 
+    /// <summary>Why the program cancelled the attempt; null where it did not, or gave no reason.</summary>
+    public string? CancellationReason { get; private set; }
+
     public void Renewed(long timestamp) => Volatile.Write(ref _lockedAt, timestamp);
 
     public void Lose() => End(1);
 
     public void Return() => End(2);
 
+    /// <summary>Cancels the attempt; the job stays ours, and what its processor makes of that is recorded.</summary>
+    public void Cancel(string? reason)
+    {
+        CancellationReason = reason;
+        CancelProcessor();
+    }
+
     public void Dispose() => _cancellation.Dispose();
 
     private void End(int ending)
     {
         if (Interlocked.CompareExchange(ref _ending, ending, 0) != 0) return;
-        // Callbacks that the processor has registered must not run on the thread that renews the other locks.
-        _ = _cancellation.CancelAsync();
+        CancelProcessor();
+    }
+
+    private void CancelProcessor()
+    {
+        try
+        {
+            // Callbacks that the processor has registered must not run on the thread that renews the other locks.
+            _ = _cancellation.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The job was handed in meanwhile.
+        }
     }
 }

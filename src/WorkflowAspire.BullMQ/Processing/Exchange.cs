@@ -12,20 +12,39 @@ internal readonly record struct FinishedJob(ActiveJob Active, ReadOnlyMemory<byt
 /// <param name="Taken">Jobs that are this worker's now.</param>
 /// <param name="RateLimit">How long the queue's rate limit forbids to take more; zero for not at all.</param>
 /// <param name="NextDelayed">When the next delayed job is due; null if there is none, or jobs are left to take.</param>
-internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed);
+internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed)
+{
+    public Job? FirstJob => Taken is [var first, ..] ? first.Job : null;
+}
 
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
-internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, ILogger logger)
+internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, Settlement settlement, Notifications notifications, ILogger logger)
 {
+    private const int HeaderFields = 7;
     private const int FieldsPerJob = 5;
     private const int JobGone = -1;
 
+    private readonly RedisKey[]? _metricsKeys = options.Metrics is null ? null : [connection.Keys.Of("metrics:completed"), connection.Keys.Of("metrics:completed:data")];
+    private readonly RedisValue _limiterMax = options.Limiter?.Max ?? (RedisValue)"";
+    private readonly RedisValue _limiterDuration = options.Limiter is { } limiter ? (long)limiter.Duration.TotalMilliseconds : "";
+    private readonly RedisValue _metricsPoints = options.Metrics?.MaxDataPoints ?? (RedisValue)"";
     private readonly string _workerId = Guid.NewGuid().ToString();
     private (string Token, long Asked)? _unanswered;
     private long _calls;
 
+    /// <summary>What records how the jobs that are taken here end when they don't complete.</summary>
+    public Settlement Settlement => settlement;
+
     /// <summary>Whether the last call may have taken effect without us knowing: <see cref="ReclaimAsync"/> tells.</summary>
     public bool IsAnswerMissing => _unanswered is not null;
+
+    /// <summary>An exchange without a worker behind it.</summary>
+    public static Exchange Alone(QueueConnection connection, WorkerOptions options, ILogger logger)
+    {
+        var notifications = new Notifications(options, "", logger);
+        var settlement = new Settlement(connection, options, new Outage(logger, ""), notifications, logger, CancellationToken.None);
+        return new Exchange(connection, options, settlement, notifications, logger);
+    }
 
     /// <param name="finished">The jobs to hand in.</param>
     /// <param name="count">How many to take at most.</param>
@@ -36,16 +55,20 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         var token = string.Create(CultureInfo.InvariantCulture, $"{_workerId}:{_calls++}");
         var now = connection.Time.GetUtcNow();
         var asked = connection.Time.GetTimestamp();
-        var arguments = new RedisValue[4 + (FieldsPerJob * finished.Count)];
-        (arguments[0], arguments[1]) = (count, token);
-        (arguments[2], arguments[3]) = ((long)options.LockDuration.TotalMilliseconds, options.Name ?? "");
-        for (var i = 0; i < finished.Count; i++) Write(finished[i], arguments.AsSpan(4 + (FieldsPerJob * i), FieldsPerJob));
-
         if (count > 0) _unanswered = (token, asked);
-        var reply = (RedisResult[])(await connection.RunAsync(Script.Complete, arguments).ConfigureAwait(false))!;
+        var reply = await CallAsync(finished, count, token).ConfigureAwait(false);
         _unanswered = null;
         await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
         return Read((RedisResult[])reply[1]!, token, now, asked);
+    }
+
+    /// <summary>The same for a program that takes and hands in jobs itself, one at a time, with tokens of its own.</summary>
+    /// <returns>What the script answered for the finished job (0 where there is none), and what it took.</returns>
+    public async Task<(long Result, Exchanged Exchanged)> RunManuallyAsync(FinishedJob? finished, int count, string token)
+    {
+        var (now, asked) = (connection.Time.GetUtcNow(), connection.Time.GetTimestamp());
+        var reply = await CallAsync(finished is { } job ? [job] : [], count, token).ConfigureAwait(false);
+        return (((RedisResult[])reply[0]!) is [var result] ? Accepted(result) : 0, Read((RedisResult[])reply[1]!, token, now, asked));
     }
 
     /// <summary>The jobs that the call without an answer took.</summary>
@@ -56,8 +79,26 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         _unanswered = null;
         var jobs = new List<ActiveJob>(found.Length / 2);
         for (var i = 0; i < found.Length; i += 2)
-            jobs.Add(new ActiveJob(JobHash.Read(connection, (string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked));
+            jobs.Add(Take(JobHash.Read(connection, (string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked));
         return jobs;
+    }
+
+    private async Task<RedisResult[]> CallAsync(IReadOnlyList<FinishedJob> finished, int count, string token)
+    {
+        var arguments = new RedisValue[HeaderFields + (FieldsPerJob * finished.Count)];
+        (arguments[0], arguments[1]) = (count, token);
+        (arguments[2], arguments[3]) = ((long)options.LockDuration.TotalMilliseconds, options.Name ?? "");
+        (arguments[4], arguments[5], arguments[6]) = (_limiterMax, _limiterDuration, _metricsPoints);
+        for (var i = 0; i < finished.Count; i++) Write(finished[i], arguments.AsSpan(HeaderFields + (FieldsPerJob * i), FieldsPerJob));
+        return (RedisResult[])(await (_metricsKeys is { } metrics
+            ? connection.RunAsync(Script.Complete, metrics, arguments)
+            : connection.RunAsync(Script.Complete, arguments)).ConfigureAwait(false))!;
+    }
+
+    private ActiveJob Take(Job job, string token, long asked)
+    {
+        job.TakenWith(token, this);
+        return new ActiveJob(job, token, asked);
     }
 
     private void Write(FinishedJob finished, Span<RedisValue> arguments)
@@ -92,11 +133,22 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             }
 
             var result = (long)results[i];
-            if (result == 0) continue;
-            if (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))) continue;
+            if (result == 0 || (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))))
+            {
+                if (!notifications.HearsCompleted) continue;
+                job.AttemptsMade++;
+                notifications.Completed(job, finished[i].ReturnValue);
+                continue;
+            }
+
             NotCompleted(logger, job.Id, job.Name, Refusal.Describe(result));
         }
     }
+
+    // A hash that the server refuses comes with the server's own words.
+    private static long Accepted(RedisResult result) => result.Resp2Type == ResultType.Integer
+        ? (long)result
+        : throw new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, (string?)result ?? "");
 
     // Then the call whose answer was lost completed the job.
     private async Task<bool> IsCompletedAsync(string jobId)
@@ -113,7 +165,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             var id = (string)taken[i]!;
             var fields = (RedisValue[])taken[i + 1]!;
             if (fields.Length == 0) DataMissing(logger, id);
-            else jobs.Add(new ActiveJob(JobHash.Read(connection, id, fields, now, options.Name), token, asked));
+            else jobs.Add(Take(JobHash.Read(connection, id, fields, now, options.Name), token, asked));
         }
 
         var nextDelayed = (string?)taken[1];

@@ -19,18 +19,21 @@ internal sealed partial class LockRenewal : IAsyncDisposable
     private readonly ManualResetEventSlim _stopped = new();
     private readonly QueueKeys _keys;
     private readonly WorkerOptions _options;
+    private readonly TimeSpan _dueAfter;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly Outage _outage;
+    private readonly Notifications _notifications;
     private readonly ILogger _logger;
     private IConnectionMultiplexer? _connection;
     private Thread? _thread;
     private bool _isFailing;
 
-    public LockRenewal(QueueKeys keys, WorkerOptions options, TimeProvider time, Outage outage, ILogger logger)
+    public LockRenewal(QueueKeys keys, WorkerOptions options, TimeProvider time, Outage outage, Notifications notifications, ILogger logger)
     {
-        (_keys, _options, _time, _outage, _logger) = (keys, options, time, outage, logger);
-        _interval = options.LockDuration / 8;
+        (_keys, _options, _time, _outage, _notifications, _logger) = (keys, options, time, outage, notifications, logger);
+        _dueAfter = (options.LockRenewTime ?? (options.LockDuration / 2)) / 2;
+        _interval = _dueAfter / 2;
     }
 
     public IEnumerable<ActiveJob> Jobs => _jobs.Keys;
@@ -67,13 +70,13 @@ internal sealed partial class LockRenewal : IAsyncDisposable
         while (!_stopped.Wait(_interval))
         {
             foreach (var due in _jobs.Keys.Where(IsDue).Chunk(JobsPerCall)) Try(() => Renew(database, due));
-            foreach (var job in _jobs.Keys.Where(RunsOut)) Lose(job);
+            Lose(_jobs.Keys.Where(RunsOut));
             // With nothing left to renew, the end of an outage would go unnoticed.
             if (_isFailing && _jobs.IsEmpty) Try(() => database.Ping());
         }
     }
 
-    private bool IsDue(ActiveJob job) => _time.GetElapsedTime(job.LockedAt) >= _options.LockDuration / 4;
+    private bool IsDue(ActiveJob job) => _time.GetElapsedTime(job.LockedAt) >= _dueAfter;
 
     // Before the next look, that is: the attempt is cancelled while no other worker can have the job yet.
     private bool RunsOut(ActiveJob job) => _time.GetElapsedTime(job.LockedAt) + _interval >= _options.LockDuration;
@@ -87,9 +90,10 @@ internal sealed partial class LockRenewal : IAsyncDisposable
         var lost = ((long[])Script.ExtendLocks.Run(database, _keys.All, arguments)!).ToHashSet();
         for (var i = 0; i < jobs.Length; i++)
         {
-            if (lost.Contains(i)) Lose(jobs[i]);
-            else jobs[i].Renewed(asked);
+            if (!lost.Contains(i)) jobs[i].Renewed(asked);
         }
+
+        if (lost.Count > 0) Lose(jobs.Where((_, position) => lost.Contains(position)));
     }
 
     private void Try(Action call)
@@ -107,12 +111,19 @@ internal sealed partial class LockRenewal : IAsyncDisposable
         }
     }
 
-    private void Lose(ActiveJob job)
+    private void Lose(IEnumerable<ActiveJob> jobs)
     {
-        // A job that is being settled gives up its lock by itself.
-        if (!_jobs.TryRemove(job, out _)) return;
-        LockLost(_logger, job.Job.Id, job.Job.Name);
-        job.Lose();
+        List<string>? ids = null;
+        foreach (var job in jobs)
+        {
+            // A job that is being settled gives up its lock by itself.
+            if (!_jobs.TryRemove(job, out _)) continue;
+            LockLost(_logger, job.Job.Id, job.Job.Name);
+            job.Lose();
+            (ids ??= []).Add(job.Job.Id);
+        }
+
+        if (ids is not null) _notifications.LockRenewalFailed(ids);
     }
 
     [LoggerMessage(LogLevel.Warning, "Lost the lock of job {jobId} ({name}): its attempt is cancelled and its result will be dropped")]

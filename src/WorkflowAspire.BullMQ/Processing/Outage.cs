@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Tells the log once when Redis can't be used and once when it can again, however many calls fail meanwhile.</summary>
-internal sealed partial class Outage(ILogger logger, string queueName)
+internal sealed partial class Outage(ILogger logger, string queueName, Notifications? notifications = null)
 {
     private readonly HashSet<object> _failing = [];
     private volatile bool _isDown;
@@ -16,6 +16,7 @@ internal sealed partial class Outage(ILogger logger, string queueName)
     /// <summary>A part of the worker could not use Redis.</summary>
     public void Failed(object part, Exception error)
     {
+        notifications?.Error(error);
         lock (_failing)
         {
             if (!_failing.Add(part) || _failing.Count > 1) return;

@@ -8,39 +8,77 @@ namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Records what became of an attempt that did not complete: another attempt, failed for good, or handed back.</summary>
 internal sealed partial class Settlement(
-    QueueConnection connection, WorkerOptions options, Outage outage, ILogger logger, CancellationToken givenUp)
+    QueueConnection connection, WorkerOptions options, Outage outage, Notifications notifications, ILogger logger, CancellationToken givenUp)
 {
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
+    private static readonly RedisKey[] NoKeys = [];
+
+    private readonly RedisKey[] _metricsKeys = options.Metrics is null ? NoKeys : [connection.Keys.Of("metrics:failed"), connection.Keys.Of("metrics:failed:data")];
     private readonly QueueKeys? _deadLetterKeys = options.DeadLetter is { } deadLetter ? new QueueKeys(options.Prefix, deadLetter.QueueName) : null;
 
     /// <summary>Records a failed attempt and tells <see cref="WorkerOptions.OnFailed"/>.</summary>
     public async Task FailAsync(ActiveJob active, Exception error)
     {
         var job = active.Job;
-        var wait = NextAttempt(job, error);
+        var wait = await NextAttemptAsync(job, error).ConfigureAwait(false);
         var deadLetter = wait is null ? CreateDeadLetter(job, error) : null;
         var recorded = wait is { } delay
-            ? await RecordAsync(active, "retried", () => RetryAsync(active, error, delay), JobState.Delayed, JobState.Waiting).ConfigureAwait(false)
-            : await RecordAsync(active, "failed", () => FailForGoodAsync(active, error, deadLetter), JobState.Failed).ConfigureAwait(false);
-        if (!recorded) return;
+            ? await RecordAsync(active, "retried", () => RetryAsync(job, active.Token, error, delay), JobState.Delayed, JobState.Waiting).ConfigureAwait(false)
+            : await RecordAsync(active, "failed", () => FailForGoodAsync(job, active.Token, error, deadLetter, asks: true), JobState.Failed).ConfigureAwait(false);
+        if (recorded is null) return;
 
         job.AttemptsMade++;
         if (options.OnFailed is { } onFailed)
-            await NotifyAsync(onFailed, new JobFailure(job, error, wait is not null, wait ?? TimeSpan.Zero, deadLetter is not null)).ConfigureAwait(false);
+            await notifications.TellAsync(nameof(options.OnFailed), onFailed, new JobFailure(job, error, wait is not null, wait ?? TimeSpan.Zero, deadLetter is not null)).ConfigureAwait(false);
+    }
+
+    /// <summary>Records a failed attempt of a job that the program itself took. One try; what the script answered.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="token">The lock's token.</param>
+    /// <param name="error">Why the attempt failed.</param>
+    /// <param name="asks">Whether the program asks for its next job.</param>
+    /// <returns>What the script answered, and whether a next attempt follows at once.</returns>
+    public async Task<(long Result, bool IsRetriedAtOnce)> FailManuallyAsync(Job job, string token, Exception error, bool asks)
+    {
+        var wait = await NextAttemptAsync(job, error).ConfigureAwait(false);
+        var answer = wait is { } delay
+            ? await RetryAsync(job, token, error, delay).ConfigureAwait(false)
+            : await FailForGoodAsync(job, token, error, CreateDeadLetter(job, error), asks).ConfigureAwait(false);
+        return ((long)answer, wait == TimeSpan.Zero);
     }
 
     /// <summary>Gives the job back so that another worker takes it next; it loses no attempt.</summary>
     public Task HandBackAsync(ActiveJob active) =>
-        RecordAsync(active, "handed back", () => connection.RunAsync(Script.HandBack, active.Job.Id, active.Token), JobState.Waiting, JobState.Prioritized);
+        RecordAsync(active, "handed back", () => connection.RunAsync(Script.HandBack, active.Job.Id, active.Token, 1), JobState.Waiting, JobState.Prioritized);
 
-    private TimeSpan? NextAttempt(Job job, Exception error)
+    /// <summary>Gives a job back whose processor met a rate limit.</summary>
+    /// <returns>How long the limit lasts; zero where none is known.</returns>
+    public async Task<TimeSpan> HandBackLimitedAsync(ActiveJob active) => TimeSpan.FromMilliseconds(await RecordAsync(active, "handed back",
+        () => connection.RunAsync(Script.HandBack, active.Job.Id, active.Token, 0), JobState.Waiting, JobState.Prioritized).ConfigureAwait(false) ?? 0);
+
+    private async ValueTask<TimeSpan?> NextAttemptAsync(Job job, Exception error)
     {
         if (error is UnrecoverableError || !job.HasAttemptsLeft) return null;
         if (job.Options.Backoff is not { } backoff) return TimeSpan.Zero;
         if (backoff.WaitAfter(job.AttemptsMade + 1, Random.Shared) is { } wait) return wait;
-        UnknownBackoff(logger, job.Id, backoff.Type);
-        return null;
+        if (options.BackoffStrategy is not { } strategy)
+        {
+            // Node's worker leaves such a job active until it has stalled too often; the end is the same, this way it is known at once.
+            UnknownBackoff(logger, job.Id, backoff.Type);
+            return null;
+        }
+
+        try
+        {
+            var own = await strategy(job.AttemptsMade + 1, backoff.Type, error, job).ConfigureAwait(false);
+            return own < TimeSpan.Zero ? null : own;
+        }
+        catch (Exception failure)
+        {
+            BackoffFailed(logger, failure, job.Id, backoff.Type);
+            return null;
+        }
     }
 
     private DeadLetterJob? CreateDeadLetter(Job job, Exception error)
@@ -57,28 +95,28 @@ internal sealed partial class Settlement(
         }
     }
 
-    private Task<RedisResult> RetryAsync(ActiveJob active, Exception error, TimeSpan delay) => connection.RunAsync(Script.Retry,
-        active.Job.Id, active.Token, error.Message, StacktraceOf(active.Job, error), (long)delay.TotalMilliseconds, active.Job.Options.Lifo == true ? 1 : 0);
+    private Task<RedisResult> RetryAsync(Job job, string token, Exception error, TimeSpan delay) => connection.RunAsync(Script.Retry,
+        job.Id, token, error.Message, StacktraceOf(job, error), (long)delay.TotalMilliseconds, job.Options.Lifo == true ? 1 : 0);
 
-    private async Task<RedisResult> FailForGoodAsync(ActiveJob active, Exception error, DeadLetterJob? deadLetter)
+    private async Task<RedisResult> FailForGoodAsync(Job job, string token, Exception error, DeadLetterJob? deadLetter, bool asks)
     {
-        var job = active.Job;
-        var arguments = new RedisValue[deadLetter is null ? 8 : 12];
-        (arguments[0], arguments[1], arguments[2]) = (job.Id, active.Token, error.Message);
+        var arguments = new RedisValue[deadLetter is null ? 11 : 15];
+        (arguments[0], arguments[1], arguments[2]) = (job.Id, token, error.Message);
         (arguments[3], arguments[4]) = (StacktraceOf(job, error), job.Options.Attempts ?? 0);
         KeepArguments.Write(job.Options.RemoveOnFail ?? options.RemoveOnFail ?? KeepJobs.All, arguments.AsSpan(5, 3));
-        if (deadLetter is null) return await connection.RunAsync(Script.Fail, arguments).ConfigureAwait(false);
+        (arguments[8], arguments[9], arguments[10]) = (asks ? 1 : 0, options.Limiter?.Max ?? (RedisValue)"", options.Metrics?.MaxDataPoints ?? (RedisValue)"");
+        if (deadLetter is null) return await connection.RunAsync(Script.Fail, _metricsKeys, arguments).ConfigureAwait(false);
 
         var there = _deadLetterKeys!;
         if (connection.Redis.HashSlot(connection.Keys.Meta) != connection.Redis.HashSlot(there.Meta))
         {
             await AddFirstAsync(there, job.Id, deadLetter).ConfigureAwait(false);
-            return await connection.RunAsync(Script.Fail, arguments.AsSpan(0, 8)).ConfigureAwait(false);
+            return await connection.RunAsync(Script.Fail, _metricsKeys, arguments.AsSpan(0, 11)).ConfigureAwait(false);
         }
 
-        (arguments[8], arguments[9], arguments[10], arguments[11]) = (there.Base, deadLetter.Name, deadLetter.Data, """{"attempts":0}""");
+        (arguments[11], arguments[12], arguments[13], arguments[14]) = (there.Base, deadLetter.Name, deadLetter.Data, """{"attempts":0}""");
         return await connection.RunAsync(Script.Fail,
-            [there.Of("wait"), there.Meta, there.Of("id"), there.Of("events"), there.Marker], arguments).ConfigureAwait(false);
+            [there.Of("wait"), there.Meta, there.Of("id"), there.Of("events"), there.Marker, .. _metricsKeys], arguments).ConfigureAwait(false);
     }
 
     // Across cluster slots no script sees both queues: the dead letter comes first, so that a crash in between loses nothing.
@@ -86,7 +124,8 @@ internal sealed partial class Settlement(
         new PendingAdd(new NewJob(deadLetter.Name, deadLetter.Data), new JobOptions { JobId = jobId }, connection.Time.GetUtcNow()));
 
     /// <summary>Repeats until Redis has answered; after an answer that was lost, the job's state tells whether the call took effect.</summary>
-    private async Task<bool> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)
+    /// <returns>The script's answer; null where it refused.</returns>
+    private async Task<long?> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)
     {
         for (var answerLost = false; ; answerLost = true)
         {
@@ -94,10 +133,10 @@ internal sealed partial class Settlement(
             {
                 var result = (long)await record().ConfigureAwait(false);
                 outage.Succeeded(this);
-                if (result == 0) return true;
-                if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return true;
+                if (result >= 0) return result;
+                if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return 0;
                 NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
-                return false;
+                return null;
             }
             catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
             {
@@ -117,18 +156,6 @@ internal sealed partial class Settlement(
         return JsonSerializer.SerializeToUtf8Bytes([.. traces], BullMQJsonContext.Default.ListString);
     }
 
-    private async Task NotifyAsync(Func<JobFailure, Task> onFailed, JobFailure failure)
-    {
-        try
-        {
-            await onFailed(failure).ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            NotificationFailed(logger, error, failure.Job.Id);
-        }
-    }
-
     [LoggerMessage(LogLevel.Warning, "Job {jobId} ({name}) could not be {what}: {reason}")]
     private static partial void NotSettled(ILogger logger, string jobId, string name, string what, string reason);
 
@@ -138,6 +165,6 @@ internal sealed partial class Settlement(
     [LoggerMessage(LogLevel.Error, "The dead letter of job {jobId} could not be made; its own payload goes to the dead letter queue")]
     private static partial void DeadLetterNotCreated(ILogger logger, Exception exception, string jobId);
 
-    [LoggerMessage(LogLevel.Error, "OnFailed threw for job {jobId}; the failure itself is recorded")]
-    private static partial void NotificationFailed(ILogger logger, Exception exception, string jobId);
+    [LoggerMessage(LogLevel.Error, "Job {jobId} fails for good: the strategy for its backoff type '{type}' threw")]
+    private static partial void BackoffFailed(ILogger logger, Exception exception, string jobId, string type);
 }

@@ -5,19 +5,26 @@ using WorkflowAspire.BullMQ.Protocol;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Looks for jobs whose worker vanished and puts them back, at an interval that all workers of a queue share.</summary>
-internal sealed partial class StalledCheck(QueueConnection connection, WorkerOptions options, Outage outage, ILogger logger)
+internal sealed partial class StalledCheck(QueueConnection connection, WorkerOptions options, Outage outage, Notifications notifications, ILogger logger)
 {
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="isPaused">While it is true, nothing is looked for.</param>
+    /// <param name="stopping">Ends the checks.</param>
+    public async Task RunAsync(Func<bool> isPaused, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(options.StalledInterval, connection.Time);
         do
         {
+            if (isPaused()) continue;
             try
             {
                 var stalled = (string[])(await connection.RunAsync(Script.RecoverStalled,
                     options.MaxStalledCount, (long)options.StalledInterval.TotalMilliseconds).ConfigureAwait(false))!;
                 outage.Succeeded(this);
-                foreach (var jobId in stalled) Stalled(logger, jobId);
+                foreach (var jobId in stalled)
+                {
+                    Stalled(logger, jobId);
+                    notifications.Stalled(jobId);
+                }
             }
             catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
             {

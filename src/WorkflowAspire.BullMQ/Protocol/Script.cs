@@ -9,8 +9,10 @@ internal sealed partial class Script
 {
     public static readonly Script Add = new("Add");
     public static readonly Script Complete = new("Complete");
+    public static readonly Script Delay = new("Delay");
     public static readonly Script ExtendLocks = new("ExtendLocks");
     public static readonly Script Fail = new("Fail");
+    public static readonly Script GetRateLimitTtl = new("GetRateLimitTtl");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
     public static readonly Script Pause = new("Pause");

@@ -1,7 +1,9 @@
 -- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
--- needs    Queue, Events, Waiting, Finish, Parent, Storing, Deduplication, KeptJob
--- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker
+-- needs    Queue, Events, Waiting, RateLimit, Finish, Parent, Metrics, Storing, Deduplication, KeptJob
+-- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker, then (where metrics are kept)
+--          metrics:failed, metrics:failed:data
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
+--          whether the worker asks for a job next (1/0), its rate limit ("" for none), how many minutes metrics keep ("" for no metrics),
 --          (optional) dead letter prefix, job name, data, opts as JSON
 -- leaves   job.failedReason, stacktrace, finishedOn, atm; failed scored by time, trimmed; lock gone; events `failed` and
 --          `retries-exhausted`; a waiting job of the same id in the dead letter queue, renewed where one is there already
@@ -25,21 +27,23 @@ enterFinished(failedKey, jobKey, id, "failedReason", reason, tonumber(ARGV[8]), 
 emit("event", "failed", "jobId", id, "failedReason", reason, "prev", "active")
 if made >= attempts then emit("event", "retries-exhausted", "jobId", id, "attemptsMade", whole(made)) end
 
-if ARGV[11] then
+if ARGV[13] ~= "" then collectMetrics("failed", 1, tonumber(ARGV[13])) end
+
+if ARGV[14] then
   local deadWait, deadMeta, deadId, deadEvents, deadMarker = KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
-  local deadKey = ARGV[11] .. id
+  local deadKey = ARGV[14] .. id
   call("INCR", deadId)
   if call("EXISTS", deadKey) == 1 then
-    call("HSET", deadKey, "data", ARGV[13], "timestamp", nowText)
+    call("HSET", deadKey, "data", ARGV[16], "timestamp", nowText)
     toStream(deadEvents, "event", "duplicated", "jobId", id)
   else
-    call("HSET", deadKey, "name", ARGV[12], "data", ARGV[13], "opts", ARGV[14], "timestamp", nowText, "delay", 0, "priority", 0)
-    toStream(deadEvents, "event", "added", "jobId", id, "name", ARGV[12])
+    call("HSET", deadKey, "name", ARGV[15], "data", ARGV[16], "opts", ARGV[17], "timestamp", nowText, "delay", 0, "priority", 0)
+    toStream(deadEvents, "event", "added", "jobId", id, "name", ARGV[15])
     call("LPUSH", deadWait, id)
     if call("HEXISTS", deadMeta, "paused") == 0 then call("ZADD", deadMarker, 0, "0") end
     toStream(deadEvents, "event", "waiting", "jobId", id)
   end
   trimStream(deadMeta, deadEvents)
 end
-emitDrainedIfEmpty()
+emitDrainedIfEmpty(ARGV[11] == "1", ARGV[12])
 return 0

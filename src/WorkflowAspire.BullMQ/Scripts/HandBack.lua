@@ -1,8 +1,9 @@
--- HandBack.lua: a worker that closes returns a job it did not finish; the job is the next to be taken and loses no attempt.
+-- HandBack.lua: whoever processes a job returns it (the worker closes, or the rate limit is reached); the job is the next to be
+-- taken and loses no attempt.
 -- needs    Queue, Events, Waiting, Finish
--- argv     prefix, now, id, token
+-- argv     prefix, now, id, token, whether a prioritized job wakes a worker (1/0; Node's moveToWait leaves that to the next look)
 -- leaves   lock gone; the job at the head of wait (or first of its priority); event `waiting`
--- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)
+-- returns  how many milliseconds the rate limit has left (0 for none) · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)
 local id, token = ARGV[3], ARGV[4]
 local jobKey = prefix .. id
 
@@ -18,7 +19,7 @@ if priority > 0 then
 else
   call("RPUSH", targetKey, id)
 end
-wakeWorkers(blocked)
+if priority == 0 or ARGV[5] == "1" then wakeWorkers(blocked) end
 emit("event", "waiting", "jobId", id, "prev", "active")
 trimStream(metaKey, eventsKey)
-return 0
+return math.max(call("PTTL", limiterKey), 0)

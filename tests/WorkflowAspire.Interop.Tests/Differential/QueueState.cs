@@ -44,6 +44,9 @@ internal static class QueueState
         "stacktrace" => $"stacktrace: {JsonNode.Parse(value)!.AsArray().Count} traces",
         // Node's own version; ours says which protocol it follows.
         "version" when part == "meta" => "version: (version)",
+        "prevTS" when part.StartsWith("metrics:", StringComparison.Ordinal) => "prevTS: (time)",
+        // What was left of a long delay when the job was put off until a given time.
+        "delay" when long.Parse(value, CultureInfo.InvariantCulture) is > 60_000 and var left => $"delay: about {Math.Round(left / 10_000d) * 10} s",
         _ when Times.Contains(name) => $"{name}: (time)",
         _ => $"{name}: {value}",
     };

@@ -13,6 +13,7 @@ internal static partial class Scenarios
         Deduplication,
         Flows,
         Processing,
+        WorkerSide,
     }.SelectMany(area => area).ToDictionary();
 
     private static readonly Dictionary<string, Func<IQueueActor, Task>> OnlyIn6 = DeduplicationOf6;

@@ -118,7 +118,7 @@ local function completeTogether(jobs, haveChildren)
   end
 end
 
--- The finished jobs from ARGV[first] on; returns the result of each.
+-- The finished jobs from ARGV[first] on; returns the result of each, and how many are completed.
 local function completeAll(first)
   local jobs, children = {}, {}
   for at = first, #ARGV, 5 do
@@ -126,7 +126,6 @@ local function completeAll(first)
     jobs[#jobs + 1] = { id = ARGV[at], key = key, token = ARGV[at + 1], value = ARGV[at + 2], made = ARGV[at + 3], rules = rulesOf(ARGV[at + 4]) }
     children[#children + 1], children[#children + 2] = key .. ":dependencies", key .. ":unsuccessful"
   end
-  if #jobs == 0 then return {} end
 
   -- Asked before anything moves: a set of another type would refuse jobs that have left active already.
   call("ZCARD", completedKey)
@@ -137,7 +136,10 @@ local function completeAll(first)
     for _, job in ipairs(jobs) do completeTogether({ job }, true) end
   end
 
-  local results = {}
-  for at, job in ipairs(jobs) do results[at] = job.result end
-  return results
+  local results, completed = {}, 0
+  for at, job in ipairs(jobs) do
+    results[at] = job.result
+    if job.result == 0 then completed = completed + 1 end
+  end
+  return results, completed
 end

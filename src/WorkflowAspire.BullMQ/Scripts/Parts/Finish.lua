@@ -48,12 +48,15 @@ local function enterFinished(finishedKey, jobKey, id, property, value, keepCount
   keepFinished(finishedKey, keepCount, keepAge, keepLimit)
 end
 
--- A queue that is paused or has delayed jobs is not drained.
-local function emitDrainedIfEmpty()
-  if call("LLEN", waitKey) == 0 and call("LLEN", activeKey) == 0 and call("ZCARD", prioritizedKey) == 0
-    and call("ZCARD", delayedKey) == 0 and call("HEXISTS", metaKey, "paused") == 0 then
-    emit("event", "drained")
+-- To a worker that asks for its next job, a queue that is paused, has delayed jobs or is at its rate limit is not drained.
+local function emitDrainedIfEmpty(asks, limiterMax)
+  if call("LLEN", waitKey) > 0 or call("LLEN", activeKey) > 0 or call("ZCARD", prioritizedKey) > 0 then return end
+  if asks then
+    if call("ZCARD", delayedKey) > 0 then return end
+    local settings = call("HMGET", metaKey, "paused", "max")
+    if settings[1] or rateLimit(tonumber(settings[2] or limiterMax)) > 0 then return end
   end
+  emit("event", "drained")
 end
 
 -- A producer that deduplicates may add the next job of this kind once this one has ended (unless a time was given for it).

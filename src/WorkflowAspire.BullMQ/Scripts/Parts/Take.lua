@@ -33,10 +33,12 @@ local function startsOf(fields)
   return 0
 end
 
--- take(count, token, lockMilliseconds, workerName): moves up to `count` jobs to active, each with a lock of this token.
+-- take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration): moves up to `count` jobs to active, each with
+-- a lock of this token. The limiter is the worker's own; as in Node's package the queue's max comes before the worker's, and the
+-- worker's duration before the queue's.
 -- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", id, {field, value, …}, id, {…}, … }
 --          A job whose hash is gone is dropped from the queue and comes with an empty field list.
-local function take(count, token, lockMilliseconds, workerName)
+local function take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration)
   local settings = call("HMGET", metaKey, "paused", "concurrency", "max", "duration", "version")
   chooseTarget(settings[1], settings[5])
   local blocked = settings[1] and true or false
@@ -46,16 +48,11 @@ local function take(count, token, lockMilliseconds, workerName)
   end
   promoteDelayed(blocked)
 
-  local max = tonumber(settings[3])
+  local max = tonumber(settings[3] or limiterMax)
   if max then
-    local used = tonumber(call("GET", limiterKey) or "0")
-    if used >= max then
-      local ttl = call("PTTL", limiterKey)
-      if ttl > 0 then return { ttl, "" } end
-      call("DEL", limiterKey)
-      used = 0
-    end
-    count = math.min(count, max - used)
+    local ttl, used = rateLimit(max)
+    if ttl > 0 then return { ttl, "" } end
+    count = math.min(count, math.max(max - used, 1))
   end
   if blocked then return { 0, "" } end
 
@@ -72,7 +69,7 @@ local function take(count, token, lockMilliseconds, workerName)
         call("LREM", activeKey, 1, id)
       else
         if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then
-          call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(settings[4]) or 0)))
+          call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(limiterDuration) or tonumber(settings[4]) or 0)))
         end
         call("SET", jobKey .. ":lock", token, "PX", lockMilliseconds)
         emit("event", "active", "jobId", id, "prev", "waiting")
