@@ -83,6 +83,8 @@ const methods = {
 
   close: async (v, name) => {
     const key = `${v} ${name}`;
+    // A queue that is closed while it connects ends this process with BullMQ 5.
+    await queues.get(key)?.waitUntilReady();
     await Promise.all([workers.get(key)?.close(), listeners.get(key)?.listener.close(), queues.get(key)?.close()]);
     for (const map of [workers, listeners, queues]) map.delete(key);
   },

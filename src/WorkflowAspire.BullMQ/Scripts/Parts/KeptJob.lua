@@ -8,6 +8,8 @@ local function addKept(id)
   if not kept[1] then return end
   local options = cjson.decode(kept[3])
   local delay, priority = tonumber(options.delay) or 0, tonumber(options.priority) or 0
+  -- The number is used up even where the job has an id already, and that id is written over where somebody added it otherwise
+  -- meanwhile: both as Node's package does.
   local number = call("INCR", idKey)
   local jobId = kept[4] or whole(number)
 

@@ -285,11 +285,8 @@ internal static partial class Scenarios
 
     private static JobOptions KeepLast => Of("kind", keepLast: true);
 
-    private static JobOptions Of(
-        string id, TimeSpan? ttl = null, bool extend = false, bool replace = false, bool reschedule = false, bool keepLast = false) => new()
-    {
-        Deduplication = new DeduplicationOptions(id) { Ttl = ttl, Extend = extend, Replace = replace, Reschedule = reschedule, KeepLastIfActive = keepLast },
-    };
+    private static JobOptions Of(string id, TimeSpan? ttl = null, bool extend = false, bool replace = false, bool reschedule = false, bool keepLast = false) =>
+        new() { Deduplication = new DeduplicationOptions(id) { Ttl = ttl, Extend = extend, Replace = replace, Reschedule = reschedule, KeepLastIfActive = keepLast } };
 
     private static async Task AddThrice(IQueueActor queue, JobOptions options)
     {

@@ -20,7 +20,11 @@ export default ({ packages, connection, workers, summary }) => {
     },
 
     /** What creating a queue of this name throws, or nothing. */
-    createQueue: async (v, _, name) => { await new packages[v].Queue(name, { connection }).close(); },
+    createQueue: async (v, _, name) => {
+      const queue = new packages[v].Queue(name, { connection });
+      await queue.waitUntilReady();
+      await queue.close();
+    },
 
     /** Starts a worker and answers when its first job is active; no job ends before releaseWorker. */
     holdWorker: async (v, name, how) => {
