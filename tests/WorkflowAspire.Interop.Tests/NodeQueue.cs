@@ -62,6 +62,12 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     /// <summary>Calls any method of the package's Job, on a job that is read first.</summary>
     public Task<JsonNode?> CallJobAsync(string id, string method, params JsonNode?[] arguments) => Call("jobCall", id, method, new JsonArray(arguments));
 
+    /// <summary>Calls a method of node/methods/ for this queue.</summary>
+    public Task<JsonNode?> RunAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
+
+    /// <summary>Returns when a worker of the queue, of either side, waits for jobs.</summary>
+    public Task IdleAsync() => Idle.WorkerAsync(redis, name);
+
     public Task CloseAsync() => Call("close");
 
     private Task<JsonNode?> Call(string method, params JsonNode?[] arguments) => node.CallAsync(version, method, [name, .. arguments]);

@@ -15,7 +15,7 @@ internal static class JobHash
     public static Job Read(QueueConnection connection, string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
-        RedisValue processedBy = default, deferredFailure = default;
+        RedisValue processedBy = default, deferredFailure = default, repeatJobKey = default;
         long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -38,6 +38,7 @@ internal static class JobHash
                 case "stacktrace": stacktrace = value; break;
                 case "pb": processedBy = value; break;
                 case "defa": deferredFailure = value; break;
+                case "rjk": repeatJobKey = value; break;
             }
         }
 
@@ -59,6 +60,7 @@ internal static class JobHash
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
+            RepeatJobKey = repeatJobKey.IsNull ? null : repeatJobKey.ToString(),
         };
     }
 
@@ -77,7 +79,7 @@ internal static class JobHash
     private static DateTimeOffset? Time(long milliseconds) =>
         milliseconds <= 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private static JobOptions ReadOptions(RedisValue json)
+    public static JobOptions ReadOptions(RedisValue json)
     {
         if (json.IsNullOrEmpty) return new JobOptions();
         try

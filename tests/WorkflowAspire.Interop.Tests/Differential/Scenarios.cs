@@ -12,6 +12,7 @@ internal static partial class Scenarios
         Control,
         Flows,
         Processing,
+        Schedulers,
     }.SelectMany(area => area).ToDictionary();
 
     public static IEnumerable<string> Names => All.Keys;
