@@ -70,7 +70,7 @@ public sealed partial class Worker : IAsyncDisposable
         var connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
         _exchange = new Exchange(connection, _options, _logger);
         _settlement = new Settlement(connection, _options, _outage, _logger, _givenUp.Token);
-        _iterations = new Iterations(connection, _outage, _logger, _givenUp.Token);
+        _iterations = new Iterations(connection, _outage, _logger);
         _locks = new LockRenewal(_keys, _options, _time, _outage, _logger);
         _stalledCheck = new StalledCheck(connection, _options, _outage, _logger);
     }

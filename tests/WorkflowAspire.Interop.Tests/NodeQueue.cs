@@ -68,6 +68,10 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     /// <summary>Returns when a worker of the queue, of either side, waits for jobs.</summary>
     public Task IdleAsync() => Idle.WorkerAsync(redis, name);
 
+    /// <summary>The ids of all jobs that schedulers made, whoever made them, in the order in which they are due.</summary>
+    public string[] Iterations() =>
+        [.. redis.GetServers()[0].Keys(pattern: $"bull:{name}:repeat:*:?????????????").Select(key => key.ToString()[$"bull:{name}:".Length..]).Order(StringComparer.Ordinal)];
+
     public Task CloseAsync() => Call("close");
 
     private Task<JsonNode?> Call(string method, params JsonNode?[] arguments) => node.CallAsync(version, method, [name, .. arguments]);

@@ -15,10 +15,9 @@ internal static class NodeSchedulers
         await queue.CloseWorkerAsync();
     }
 
-    public static async Task<string[]> IterationsAsync(this NodeQueue queue) =>
-        [.. ((JsonArray)(await queue.RunAsync("iterations"))!).Select(id => (string)id!)];
+    public static async Task PromoteIterationAsync(this NodeQueue queue) => await queue.RunAsync("promote", queue.Iterations()[^1]);
 
-    public static async Task PromoteIterationAsync(this NodeQueue queue) => await queue.RunAsync("promote", (await queue.IterationsAsync())[^1]);
+    public static Task AddRepeatableAsync(this NodeQueue queue, string options) => queue.AddAsync(JsonNode.Parse("""{"n":1}"""), JsonNode.Parse(options));
 
     public static JsonObject Of(RepeatOptions repeat)
     {

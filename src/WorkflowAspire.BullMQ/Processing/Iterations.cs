@@ -7,7 +7,7 @@ using WorkflowAspire.BullMQ.Scheduling;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Adds the next job of a scheduler when a worker has taken its newest one.</summary>
-internal sealed partial class Iterations(QueueConnection connection, Outage outage, ILogger logger, CancellationToken givenUp)
+internal sealed partial class Iterations(QueueConnection connection, Outage outage, ILogger logger)
 {
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
@@ -21,7 +21,7 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
         {
             await RunAsync(active, active.Job.RepeatJobKey!).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is FormatException or TimeZoneNotFoundException or InvalidTimeZoneException or RedisServerException)
+        catch (Exception error) when (!active.IsLost && !active.IsReturning && !Outage.IsConnectionError(error))
         {
             // Node leaves such a job to stall, again and again; here it runs as the last of its series.
             NotAdded(logger, error, active.Job.Id, active.Job.RepeatJobKey!, error.Message);
@@ -53,7 +53,7 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
             catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
             {
                 outage.Failed(this, error);
-                await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
+                await Task.Delay(PauseBetweenTries, connection.Time, active.Cancellation).ConfigureAwait(false);
             }
         }
     }

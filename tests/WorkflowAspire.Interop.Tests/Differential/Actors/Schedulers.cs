@@ -10,6 +10,9 @@ internal partial interface IQueueActor
 
     Task RemoveSchedulerAsync(string id);
 
+    /// <summary>Adds a repeatable job, as only BullMQ 5 does; the worker may be either.</summary>
+    Task AddRepeatableAsync(string options);
+
     /// <summary>Lets a scheduler's newest job be taken now.</summary>
     Task PromoteIterationAsync();
 
@@ -29,13 +32,15 @@ internal sealed partial class NodeActor
 
     public Task RemoveSchedulerAsync(string id) => _queue.CallAsync("removeJobScheduler", id);
 
+    public Task AddRepeatableAsync(string options) => _queue.AddRepeatableAsync(options);
+
     public Task PromoteIterationAsync() => _queue.PromoteIterationAsync();
 
-    public async Task RetryIterationAsync() => await RetryAsync((await _queue.IterationsAsync())[^1]);
+    public Task RetryIterationAsync() => RetryAsync(_queue.Iterations()[^1]);
 
     public async Task RemoveIterationsAsync()
     {
-        foreach (var id in await _queue.IterationsAsync())
+        foreach (var id in _queue.Iterations())
         {
             try
             {
@@ -79,13 +84,15 @@ internal sealed partial class DotNetActor
 
     public Task RemoveSchedulerAsync(string id) => _queue.RemoveJobSchedulerAsync(id);
 
+    public Task AddRepeatableAsync(string options) => _node.AddRepeatableAsync(options);
+
     public Task PromoteIterationAsync() => _node.PromoteIterationAsync();
 
-    public async Task RetryIterationAsync() => await RetryAsync((await _node.IterationsAsync())[^1]);
+    public Task RetryIterationAsync() => RetryAsync(_node.Iterations()[^1]);
 
     public async Task RemoveIterationsAsync()
     {
-        foreach (var id in await _node.IterationsAsync())
+        foreach (var id in _node.Iterations())
         {
             try
             {

@@ -23,21 +23,21 @@ internal static partial class Scenarios
         ["schedule an interval with a template"] = queue => queue.UpsertSchedulerAsync("s", Hourly, Template),
         ["schedule an interval from a date"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { StartDate = DateTimeOffset.UtcNow.AddDays(1) }),
         ["schedule an interval from a date that is over"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { StartDate = DateTimeOffset.UtcNow.AddDays(-1) }),
-        ["schedule an interval with an offset"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { Offset = TimeSpan.FromMilliseconds(1234) }),
+        ["schedule an interval with an offset"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { Offset = TimeSpan.FromMilliseconds(SchedulerTimes.GivenOffset) }),
         ["schedule an interval with limit and end"] = queue =>
             queue.UpsertSchedulerAsync("s", Hourly with { Limit = 5, EndDate = DateTimeOffset.UtcNow.AddDays(1), Tz = "Europe/Berlin" }),
         ["schedule an interval of which some jobs are made"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { Limit = 5, Count = 3 }),
-        ["schedule an interval whose limit is reached"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { Limit = 3, Count = 3 }),
+        ["schedule an interval whose limit is reached"] = AfterAnAdd(queue => queue.UpsertSchedulerAsync("s", Hourly with { Limit = 3, Count = 3 })),
         ["schedule a pattern"] = queue => queue.UpsertSchedulerAsync("s", Yearly),
         ["schedule a pattern with a template"] = queue => queue.UpsertSchedulerAsync("s", Yearly, Template),
         ["schedule a pattern in a time zone"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { Tz = "America/New_York", Limit = 2 }),
         ["schedule a pattern at once"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { Immediately = true }),
         ["schedule a pattern from a date"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { StartDate = DateTimeOffset.UtcNow.AddYears(2) }),
-        ["schedule a pattern that ends before it begins"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { EndDate = DateTimeOffset.UtcNow.AddSeconds(5) }),
-        ["schedule a pattern with an offset"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { Offset = TimeSpan.FromMilliseconds(1234) }),
-        ["schedule a pattern that is none"] = queue => queue.UpsertSchedulerAsync("s", new RepeatOptions { Pattern = "0 25 * * *" }),
-        ["schedule an interval and a pattern in one"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { Every = TimeSpan.FromHours(1) }),
-        ["schedule until a date that is over"] = queue => queue.UpsertSchedulerAsync("s", Hourly with { EndDate = DateTimeOffset.UtcNow.AddDays(-1) }),
+        ["schedule a pattern that ends before it begins"] = AfterAnAdd(queue => queue.UpsertSchedulerAsync("s", Yearly with { EndDate = DateTimeOffset.UtcNow.AddSeconds(5) })),
+        ["schedule a pattern with an offset"] = queue => queue.UpsertSchedulerAsync("s", Yearly with { Offset = TimeSpan.FromMilliseconds(SchedulerTimes.GivenOffset) }),
+        ["schedule a pattern that is none"] = AfterAnAdd(queue => queue.UpsertSchedulerAsync("s", new RepeatOptions { Pattern = "0 25 * * *" })),
+        ["schedule an interval and a pattern in one"] = AfterAnAdd(queue => queue.UpsertSchedulerAsync("s", Yearly with { Every = TimeSpan.FromHours(1) })),
+        ["schedule until a date that is over"] = AfterAnAdd(queue => queue.UpsertSchedulerAsync("s", Hourly with { EndDate = DateTimeOffset.UtcNow.AddDays(-1) })),
         ["schedule under an id with colons"] = queue => queue.UpsertSchedulerAsync("a:b:c:d:e", Hourly),
         ["schedule two"] = async queue =>
         {
@@ -58,8 +58,8 @@ internal static partial class Scenarios
 
         ["schedule the same interval again"] = Twice(Hourly, Hourly),
         ["schedule another interval"] = Twice(Hourly, Hourly with { Every = TimeSpan.FromHours(2) }),
-        ["schedule another interval that is delayed"] = Twice(Hourly with { Offset = TimeSpan.FromMilliseconds(1234) }, Hourly with { Every = TimeSpan.FromHours(2) }),
-        ["schedule the same interval with an offset again"] = Twice(Hourly with { Offset = TimeSpan.FromMilliseconds(1234) }, Hourly with { Offset = TimeSpan.FromMilliseconds(1234) }),
+        ["schedule another interval that is delayed"] = Twice(Hourly with { Offset = TimeSpan.FromMilliseconds(SchedulerTimes.GivenOffset) }, Hourly with { Every = TimeSpan.FromHours(2) }),
+        ["schedule the same interval with an offset again"] = Twice(Hourly with { Offset = TimeSpan.FromMilliseconds(SchedulerTimes.GivenOffset) }, Hourly with { Offset = TimeSpan.FromMilliseconds(SchedulerTimes.GivenOffset) }),
         ["schedule a pattern instead of an interval"] = Twice(Hourly, Yearly),
         ["schedule an interval instead of a pattern"] = Twice(Yearly, Hourly),
         ["schedule the same pattern again"] = Twice(Yearly, Yearly),
@@ -105,7 +105,7 @@ internal static partial class Scenarios
         },
         ["process a scheduled job with offset, limit and end"] = async queue =>
         {
-            await queue.UpsertSchedulerAsync("s", Hourly with { Offset = TimeSpan.FromMilliseconds(1234), Limit = 5, EndDate = DateTimeOffset.UtcNow.AddDays(1) });
+            await queue.UpsertSchedulerAsync("s", Hourly with { Offset = TimeSpan.FromMilliseconds(SchedulerTimes.GivenOffset), Limit = 5, EndDate = DateTimeOffset.UtcNow.AddDays(1) });
             await queue.PromoteIterationAsync();
             await queue.ProcessAsync("echo");
         },
@@ -213,6 +213,28 @@ internal static partial class Scenarios
             await queue.UpsertSchedulerWhileActiveAsync("s", Hourly with { Limit = 1 });
         },
 
+        // Repeatable jobs, which BullMQ 5 has beside schedulers; for BullMQ 6 they are ordinary ones.
+        ["process a repeatable job with an interval"] = async queue =>
+        {
+            await queue.AddRepeatableAsync("""{"repeat":{"every":3600000,"immediately":true,"limit":3},"attempts":2,"backoff":100}""");
+            await queue.ProcessAsync("echo");
+        },
+        ["process a repeatable job with a pattern"] = async queue =>
+        {
+            await queue.AddRepeatableAsync("""{"repeat":{"pattern":"0 3 1 1 *","immediately":true,"tz":"Asia/Tokyo"}}""");
+            await queue.ProcessAsync("echo");
+        },
+        ["process a repeatable job with a key and an end"] = async queue =>
+        {
+            await queue.AddRepeatableAsync("""{"repeat":{"every":3600000,"immediately":true,"key":"mine","endDate":"2999-01-01T00:00:00.000Z"}}""");
+            await queue.ProcessAsync("echo");
+        },
+        ["process the last repeatable job"] = async queue =>
+        {
+            await queue.AddRepeatableAsync("""{"repeat":{"every":3600000,"immediately":true,"limit":1}}""");
+            await queue.ProcessAsync("echo");
+        },
+
         ["remove a scheduler whose job waits"] = async queue =>
         {
             await queue.UpsertSchedulerAsync("s", Hourly);
@@ -229,7 +251,7 @@ internal static partial class Scenarios
             await queue.RemoveSchedulerAsync("s");
             await queue.ProcessAsync("echo");
         },
-        ["remove a scheduler that is not there"] = queue => queue.RemoveSchedulerAsync("s"),
+        ["remove a scheduler that is not there"] = AfterAnAdd(queue => queue.RemoveSchedulerAsync("s")),
         ["remove a scheduler and schedule it again"] = async queue =>
         {
             await queue.UpsertSchedulerAsync("s", Yearly, Template);
@@ -257,9 +279,19 @@ internal static partial class Scenarios
         },
     };
 
+    // A queue that nothing was written to has no meta yet, where Node's has it from the start.
+    private static Func<IQueueActor, Task> AfterAnAdd(Func<IQueueActor, Task> operation) => async queue =>
+    {
+        await queue.AddAsync("1");
+        await operation(queue);
+    };
+
     private static Func<IQueueActor, Task> Twice(RepeatOptions first, RepeatOptions second) => async queue =>
     {
         await queue.UpsertSchedulerAsync("s", first);
+        // In the same millisecond the two jobs would have the same id.
+        var made = DateTimeOffset.UtcNow;
+        await Eventually.True(() => DateTimeOffset.UtcNow > made.AddMilliseconds(2));
         await queue.UpsertSchedulerAsync("s", second);
     };
 }

@@ -46,9 +46,4 @@ export default ({ packages, connection, queue, workers, summary }) => ({
   },
 
   /** Lets a delayed job be taken now. */
-  promote: async (v, name, jobId) => { await (await queue(v, name).getJob(jobId)).promote(); },
-
-  /** The ids of all jobs that schedulers made. */
-  iterations: async (v, name) => (await (await queue(v, name).client).keys(`bull:${name}:repeat:*`))
-    .map(key => key.slice(`bull:${name}:`.length)).filter(id => /:\d{13}$/.test(id)).sort(),
-});
+  promote: async (v, name, jobId) => { await (await queue(v, name).getJob(jobId)).promote(); },});
