@@ -38,9 +38,13 @@ public sealed partial class Queue
 
     /// <summary>Removes a job and its logs, whatever its state.</summary>
     /// <returns>False where the queue has no such job or a worker is processing it.</returns>
+    /// <exception cref="InvalidOperationException">The job is the newest of a job scheduler, which would end with it.</exception>
     public async Task<bool> RemoveJobAsync(string jobId, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        return (long)await RunAsync(Script.Remove, ct, jobId).ConfigureAwait(false) == 1;
+        var result = (long)await RunAsync(Script.Remove, ct, jobId).ConfigureAwait(false);
+        return result == BelongsToScheduler
+            ? throw new InvalidOperationException($"Job '{jobId}' is the newest of a job scheduler, which would end with it; remove the scheduler instead.")
+            : result == 1;
     }
 }

@@ -202,6 +202,7 @@ public sealed partial class Worker
     {
         try
         {
+            if (active.Job.RepeatJobKey is not null) await _iterations.AddNextAsync(active).ConfigureAwait(false);
             var result = await RunProcessorAsync(active).ConfigureAwait(false);
             _locks.Release(active);
             if (active.IsLost) return;

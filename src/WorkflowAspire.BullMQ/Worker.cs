@@ -31,6 +31,7 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly Outage _outage;
     private readonly Lane[] _lanes;
     private readonly Settlement _settlement;
+    private readonly Iterations _iterations;
     private readonly LockRenewal _locks;
     private readonly StalledCheck _stalledCheck;
 
@@ -74,6 +75,7 @@ public sealed partial class Worker : IAsyncDisposable
         _outage = new Outage(_logger, queueName, _notifications);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
         _settlement = new Settlement(_connection, _options, _outage, _notifications, _logger, _givenUp.Token);
+        _iterations = new Iterations(_connection, _outage, _logger);
         _lanes = [NewLane(), NewLane()];
         _locks = new LockRenewal(_keys, _options, _time, _outage, _notifications, _logger);
         _stalledCheck = new StalledCheck(_connection, _options, _outage, _notifications, _logger);

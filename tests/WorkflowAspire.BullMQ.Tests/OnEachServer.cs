@@ -28,6 +28,10 @@ public class ProcessingOnRedis(RedisServer server) : ProcessingTests(server);
 
 public class ProcessingOnGarnet(GarnetServer server) : ProcessingTests(server);
 
+public class SchedulersOnRedis(RedisServer server) : SchedulerTests(server);
+
+public class SchedulersOnGarnet(GarnetServer server) : SchedulerTests(server);
+
 public class DamagedJobsOnRedis(RedisServer server) : DamagedJobTests(server);
 
 public class DamagedJobsOnGarnet(GarnetServer server) : DamagedJobTests(server);

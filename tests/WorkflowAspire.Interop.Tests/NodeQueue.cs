@@ -94,6 +94,16 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     /// <summary>Deletes a key of the queue behind its back, for example a job's hash.</summary>
     public Task DeleteKeyAsync(string part) => redis.GetDatabase().KeyDeleteAsync($"bull:{name}:{part}");
 
+    /// <summary>Calls a method of node/methods/ for this queue.</summary>
+    public Task<JsonNode?> RunAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
+
+    /// <summary>Returns when a worker of the queue, of either side, waits for jobs.</summary>
+    public Task IdleAsync() => Idle.WorkerAsync(redis, name);
+
+    /// <summary>The ids of all jobs that schedulers made, whoever made them, in the order in which they are due.</summary>
+    public string[] Iterations() =>
+        [.. redis.GetServers()[0].Keys(pattern: $"bull:{name}:repeat:*:?????????????").Select(key => key.ToString()[$"bull:{name}:".Length..]).Order(StringComparer.Ordinal)];
+
     public Task CloseAsync() => Call("close");
 
     private Task<JsonNode?> Call(string method, params JsonNode?[] arguments) => node.CallAsync(version, method, [name, .. arguments]);

@@ -66,6 +66,7 @@ internal static class JobHash
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
             HasParent = hasParent,
+            RepeatJobKey = repeatJobKey.IsNull ? null : repeatJobKey.ToString(),
         };
     }
 
@@ -84,7 +85,7 @@ internal static class JobHash
     private static DateTimeOffset? Time(long milliseconds) =>
         milliseconds <= 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private static JobOptions ReadOptions(RedisValue json)
+    public static JobOptions ReadOptions(RedisValue json)
     {
         if (json.IsNullOrEmpty) return new JobOptions();
         try

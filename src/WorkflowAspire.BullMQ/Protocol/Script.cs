@@ -15,14 +15,17 @@ internal sealed partial class Script
     public static readonly Script GetRateLimitTtl = new("GetRateLimitTtl");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
+    public static readonly Script NextIteration = new("NextIteration");
     public static readonly Script Pause = new("Pause");
     public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
     public static readonly Script Remove = new("Remove");
     public static readonly Script RemoveDeduplicationKey = new("RemoveDeduplicationKey");
+    public static readonly Script RemoveJobScheduler = new("RemoveJobScheduler");
     public static readonly Script Reprocess = new("Reprocess");
     public static readonly Script Resume = new("Resume");
     public static readonly Script Retry = new("Retry");
+    public static readonly Script UpsertJobScheduler = new("UpsertJobScheduler");
 
     private readonly string _text;
 

@@ -1,10 +1,11 @@
 -- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it.
--- needs    Queue, Events, Waiting, Finish, Parent, Deduplication
+-- needs    Queue, Events, Waiting, Finish, Parent, Deduplication, Scheduler
 -- argv     prefix, now, id
 -- leaves   nothing of the job; a parent no longer waits for it; event `removed`
--- returns  1 · 0 job gone or locked
+-- returns  1 · 0 job gone or locked · -8 the newest job of a scheduler, which makes the next one only when this is taken
 local id = ARGV[3]
 local jobKey = prefix .. id
+if isNewestIteration(id) then return -8 end
 if call("EXISTS", jobKey) == 0 or call("EXISTS", jobKey .. ":lock") == 1 then return 0 end
 
 local prev = "unknown"

@@ -22,10 +22,11 @@ internal static class QueueState
             var expires = await database.KeyTimeToLiveAsync(key) is null ? "" : " expires";
             lines.Add($"{part} ({type}{expires})");
             lines.AddRange((await ContentAsync(database, key, part, type)).Select(line => $"  {line}"));
+            if (type == RedisType.Hash && await SchedulerTimes.CheckAsync(database, prefix, part) is { } check) lines.Add($"  {check}");
         }
 
         // A flow's jobs name each other by their keys.
-        return string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal);
+        return SchedulerTimes.Number(string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal));
     }
 
     private static async Task<IEnumerable<string>> ContentAsync(IDatabase database, RedisKey key, string part, RedisType type) => type switch
@@ -33,13 +34,14 @@ internal static class QueueState
         RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => Field(part, entry.Name!, entry.Value!)).Order(StringComparer.Ordinal),
         RedisType.List => (await database.ListRangeAsync(key)).Select(id => id.ToString()),
         RedisType.Set => (await database.SetMembersAsync(key)).Select(id => id.ToString()).Order(StringComparer.Ordinal),
-        RedisType.SortedSet => (await database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => $"{entry.Element} {Score(part, entry.Score)}"),
+        RedisType.SortedSet => (await database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => $"{entry.Element} {SchedulerTimes.Score(part, entry) ?? Score(part, entry.Score)}"),
         RedisType.Stream => (await database.StreamRangeAsync(key)).Select(Event),
         _ => [part.EndsWith("stalled-check", StringComparison.Ordinal) ? "(time)" : part.EndsWith("lock", StringComparison.Ordinal) ? "(token)" : (await database.StringGetAsync(key)).ToString()],
     };
 
     private static string Field(string part, string name, string value) => name switch
     {
+        _ when SchedulerTimes.Field(part, name, value) is { } made => made,
         "opts" => $"opts: {Sorted(JsonNode.Parse(value))}",
         "stacktrace" => $"stacktrace: {JsonNode.Parse(value)!.AsArray().Count} traces",
         // Node's own version; ours says which protocol it follows.
@@ -63,7 +65,7 @@ internal static class QueueState
     private static string Event(StreamEntry entry) => string.Join(' ', entry.Values.Select(field =>
         field.Name == "delay" ? "delay=(time)" : $"{field.Name}={field.Value}"));
 
-    private static string Sorted(JsonNode? node) => node switch
+    public static string Sorted(JsonNode? node) => node switch
     {
         JsonObject form => $"{{{string.Join(',', form.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}:{Sorted(entry.Value)}"))}}}",
         _ => node?.ToJsonString(JsonSerializerOptions.Default) ?? "null",

@@ -13,6 +13,7 @@ internal static partial class Scenarios
         Deduplication,
         Flows,
         Processing,
+        Schedulers,
         WorkerSide,
     }.SelectMany(area => area).ToDictionary();
 

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Scheduling;
+
+namespace WorkflowAspire.BullMQ.Processing;
+
+/// <summary>Adds the next job of a scheduler when a worker has taken its newest one.</summary>
+internal sealed partial class Iterations(QueueConnection connection, Outage outage, ILogger logger)
+{
+    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Comes before the job is processed, so that the series goes on whatever becomes of the job. Any further attempt, by any worker,
+    /// finds a newer job and adds none. A worker that dies before leaves the job to stall, and who takes it next comes here.
+    /// </summary>
+    public async Task AddNextAsync(ActiveJob active)
+    {
+        try
+        {
+            await RunAsync(active, active.Job.RepeatJobKey!).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!active.IsLost && !active.IsReturning && !Outage.IsConnectionError(error))
+        {
+            // Node leaves such a job to stall, again and again; here it runs as the last of its series.
+            NotAdded(logger, error, active.Job.Id, active.Job.RepeatJobKey!, error.Message);
+        }
+    }
+
+    private async Task RunAsync(ActiveJob active, string schedulerId)
+    {
+        var others = active.Job.Options.Others;
+        if (others is null || !others.TryGetValue("repeat", out var repeat)) throw new FormatException("its options have no repeat.");
+        var options = RepeatJson.Read(repeat);
+        var previous = others.TryGetValue("prevMillis", out var millis) && millis.ValueKind == JsonValueKind.Number
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)millis.GetDouble()) : (DateTimeOffset?)null;
+        if (!NextTime.TryFind(options, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, out var due)) return;
+
+        RedisKey hash = connection.Keys.Of($"repeat:{schedulerId}");
+        RedisValue[] arguments =
+        [
+            schedulerId, active.Job.Id, Milliseconds(due), Milliseconds(options.StartDate), Milliseconds(options.EndDate),
+        ];
+        while (!active.IsLost)
+        {
+            try
+            {
+                await connection.RunAsync(Script.NextIteration, [hash], arguments).ConfigureAwait(false);
+                outage.Succeeded(this);
+                return;
+            }
+            catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
+            {
+                outage.Failed(this, error);
+                await Task.Delay(PauseBetweenTries, connection.Time, active.Cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static RedisValue Milliseconds(DateTimeOffset? time) => time is { } given ? given.ToUnixTimeMilliseconds() : "";
+
+    [LoggerMessage(LogLevel.Error, "After job {jobId} scheduler '{schedulerId}' makes no further one: {reason}")]
+    private static partial void NotAdded(ILogger logger, Exception exception, string jobId, string schedulerId, string reason);
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
+
+namespace WorkflowAspire.BullMQ.Scheduling;
+
+/// <summary>A scheduler on its way into the queue, with its next job.</summary>
+internal sealed class SchedulerUpsert
+{
+    private readonly string _id;
+    private readonly RepeatOptions _repeat;
+    private readonly JobOptions _options;
+    private readonly string _name;
+    private readonly ReadOnlyMemory<byte> _data;
+    private DateTimeOffset? _due;
+
+    /// <exception cref="ArgumentException">The job's options have what the scheduler chooses.</exception>
+    public SchedulerUpsert(string id, RepeatOptions repeat, JobSchedulerTemplate? template, JobOptions options)
+    {
+        options.Validate();
+        if (options.JobId is { } jobId) throw new ArgumentException($"The jobs of a scheduler have ids of its choice; leave out jobId '{jobId}'.", nameof(template));
+        if (options.Delay > TimeSpan.Zero) throw new ArgumentException($"The jobs of a scheduler wait until they are due; leave out the delay of {options.Delay}.", nameof(template));
+        (_id, _repeat, _options) = (id, repeat, options);
+        (_name, _data) = (template?.Name ?? id, template?.Data ?? "{}"u8.ToArray());
+    }
+
+    /// <summary>False where the repeat options allow no job.</summary>
+    /// <exception cref="FormatException">The pattern can't be read.</exception>
+    /// <exception cref="TimeZoneNotFoundException">The time zone is not known on this machine.</exception>
+    public bool TryFindNext(DateTimeOffset now, TimeZoneInfo local) => NextTime.TryFind(_repeat, previous: null, now, local, out _due);
+
+    /// <summary>What UpsertJobScheduler.lua reads.</summary>
+    public RedisValue[] Arguments(DateTimeOffset now)
+    {
+        var template = Template();
+        List<RedisValue> arguments =
+        [
+            _id,
+            _due is { } due ? due.ToUnixTimeMilliseconds() : "",
+            _repeat.Every is { } every ? RepeatJson.Milliseconds(every) : "",
+            _repeat.Every is not null && _repeat.Offset > TimeSpan.Zero ? RepeatJson.Milliseconds(_repeat.Offset) : "",
+            _repeat.StartDate is { } start ? start.ToUnixTimeMilliseconds() : "",
+            JobOptionsJson(template, now),
+            _data,
+            _name,
+        ];
+        Field("tz", _repeat.Tz);
+        Field("limit", _repeat.Limit);
+        Field("pattern", _repeat.Pattern);
+        Field("startDate", _repeat.StartDate?.ToUnixTimeMilliseconds());
+        Field("endDate", _repeat.EndDate?.ToUnixTimeMilliseconds());
+        Field("every", _repeat.Every is { } interval ? RepeatJson.Milliseconds(interval) : RedisValue.Null);
+        if (template.Count > 0) Field("opts", template.ToJsonString());
+        if (!_data.Span.SequenceEqual("{}"u8)) Field("data", _data);
+        return [.. arguments];
+
+        void Field(RedisValue name, RedisValue value)
+        {
+            if (!value.IsNull) arguments.AddRange([name, value]);
+        }
+    }
+
+    public Job ToJob(QueueConnection connection, string id, DateTimeOffset now, TimeSpan delay) => new(connection, id, _name)
+    {
+        Data = _data,
+        Options = _options,
+        Timestamp = now,
+        Delay = delay,
+        Priority = _options.Priority,
+        RepeatJobKey = _id,
+    };
+
+    private JsonObject Template()
+    {
+        var template = (JsonObject)JsonSerializer.SerializeToNode(_options, BullMQJsonContext.Default.JobOptions)!;
+        // Only what was chosen: an attempt count of 0 is what a job gets without.
+        if (_options.Attempts == 0) template.Remove("attempts");
+        return template;
+    }
+
+    // The script adds the job's id and delay.
+    private string JobOptionsJson(JsonObject template, DateTimeOffset now)
+    {
+        var options = (JsonObject)template.DeepClone();
+        options["repeat"] = RepeatJson.Write(_repeat);
+        options["timestamp"] = now.ToUnixTimeMilliseconds();
+        options["repeatJobKey"] = _id;
+        if (_due is { } due) options["prevMillis"] = due.ToUnixTimeMilliseconds();
+        return options.ToJsonString();
+    }
+}
