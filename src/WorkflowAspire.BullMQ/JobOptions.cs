@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace WorkflowAspire.BullMQ;
 
 /// <summary>What a job may be given when it is added; the names are BullMQ's.</summary>
-public sealed record JobOptions
+public sealed partial record JobOptions
 {
     /// <summary>The largest priority value, and so the lowest priority: 2²¹ − 1.</summary>
     public const int LowestPriority = (1 << 21) - 1;
@@ -69,6 +69,7 @@ public sealed record JobOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Priority);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Priority, LowestPriority);
         if (StackTraceLimit is { } limit) ArgumentOutOfRangeException.ThrowIfNegative(limit, nameof(StackTraceLimit));
+        ValidateFlow();
         if (Backoff is not { } backoff) return;
         ArgumentOutOfRangeException.ThrowIfLessThan(backoff.Delay, TimeSpan.Zero, nameof(Backoff));
         if (backoff.Jitter is < 0 or > 1 or double.NaN)

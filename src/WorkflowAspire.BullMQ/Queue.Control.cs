@@ -36,11 +36,14 @@ public sealed partial class Queue
         return result switch { 1 => RetryResult.Retried, -1 => RetryResult.Missing, _ => RetryResult.NotInState };
     }
 
-    /// <summary>Removes a job and its logs, whatever its state.</summary>
-    /// <returns>False where the queue has no such job or a worker is processing it.</returns>
-    public async Task<bool> RemoveJobAsync(string jobId, CancellationToken ct = default)
+    /// <summary>Removes a job with its logs and, by default, its children in whatever queues; whatever their state.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="removeChildren">Whether the job's children go with it, finished ones included, and theirs.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>False where the queue has no such job, or a worker is processing it or one of the children that it waits for.</returns>
+    public async Task<bool> RemoveJobAsync(string jobId, bool removeChildren = true, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        return (long)await RunAsync(Script.Remove, ct, jobId).ConfigureAwait(false) == 1;
+        return (long)await RunAsync(Script.Remove, ct, jobId, removeChildren ? 1 : 0).ConfigureAwait(false) == 1;
     }
 }

@@ -58,6 +58,7 @@ public sealed partial class Worker
         var exchanged = await _exchange.RunAsync(pending, free, _repeats).ConfigureAwait(false);
         foreach (var finished in pending) finished.Active.Dispose();
         pending.Clear();
+        foreach (var (active, error) in exchanged.Refused) Fail(active, error);
         foreach (var active in exchanged.Taken) Start(active);
         if (exchanged.Taken.Count < free && _idleWait is null) BeginIdleWait(exchanged);
         return true;
@@ -70,7 +71,8 @@ public sealed partial class Worker
         {
             try
             {
-                await _exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
+                var exchanged = await _exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
+                foreach (var (active, error) in exchanged.Refused) Fail(active, error);
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
             {
@@ -101,6 +103,17 @@ public sealed partial class Worker
         Interlocked.Increment(ref _running);
         _locks.Track(active);
         _ = Task.Run(() => ProcessAsync(active));
+    }
+
+    private void Fail(ActiveJob active, Exception error)
+    {
+        Interlocked.Increment(ref _running);
+        _ = Task.Run(async () =>
+        {
+            await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
+            Interlocked.Decrement(ref _running);
+            Wake();
+        });
     }
 
     private void BeginIdleWait(Exchanged exchanged)
@@ -142,6 +155,10 @@ public sealed partial class Worker
             _locks.Release(active);
             if (!active.IsLost) _finished.Enqueue(new FinishedJob(active, result));
         }
+        catch (WaitingChildrenError)
+        {
+            _locks.Release(active);
+        }
         catch (Exception error)
         {
             _locks.Release(active);
@@ -165,7 +182,7 @@ public sealed partial class Worker
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
             return await _processor(active.Job, active.Cancellation).ConfigureAwait(false);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not WaitingChildrenError)
         {
             activity?.SetStatus(ActivityStatusCode.Error, error.Message);
             throw;

@@ -17,6 +17,11 @@ internal static class NodeOptions
         if (options.RemoveOnComplete is { } onComplete) node["removeOnComplete"] = Of(onComplete);
         if (options.RemoveOnFail is { } onFail) node["removeOnFail"] = Of(onFail);
         if (options.StackTraceLimit is { } limit) node["stackTraceLimit"] = limit;
+        if (options.Parent is { } parent) node["parent"] = new JsonObject { ["id"] = parent.Id, ["queue"] = parent.Queue };
+        if (options.FailParentOnFailure) node["failParentOnFailure"] = true;
+        if (options.ContinueParentOnFailure) node["continueParentOnFailure"] = true;
+        if (options.IgnoreDependencyOnFailure) node["ignoreDependencyOnFailure"] = true;
+        if (options.RemoveDependencyOnFailure) node["removeDependencyOnFailure"] = true;
         return node;
     }
 

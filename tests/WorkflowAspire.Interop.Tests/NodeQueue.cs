@@ -8,6 +8,10 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 {
     public int Version => version;
 
+    public string Name => name;
+
+    public IConnectionMultiplexer Redis => redis;
+
     public Task ReadyAsync() => Call("ready");
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
@@ -16,8 +20,11 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     public Task AddBulkAsync(params (JsonNode? Data, JsonObject? Options)[] jobs) => Call("addBulk",
         new JsonArray([.. jobs.Select(job => (JsonNode)new JsonObject { ["name"] = "work", ["data"] = job.Data, ["opts"] = job.Options ?? new JsonObject() })]));
 
-    /// <summary>Adds a parent with the children a and b.</summary>
-    public Task AddFlowAsync(JsonNode? childOptions = null) => Call("addFlow", childOptions ?? new JsonObject());
+    /// <summary>Calls a method that one of the files in node/methods adds.</summary>
+    public Task<JsonNode?> CallMethodAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
+
+    /// <summary>Another queue of the same Node program, whose name is this one's with something behind.</summary>
+    public NodeQueue Beside(string suffix) => new(node, redis, version, name + suffix);
 
     public Task<JsonNode?> GetJobAsync(string id) => Call("getJob", id);
 

@@ -7,7 +7,7 @@ namespace WorkflowAspire.BullMQ.Adding;
 /// <summary>A job on its way into the queue, and whoever waits for its id.</summary>
 internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset now)
 {
-    public const int Arguments = 8;
+    public const int Arguments = 9;
 
     private readonly TaskCompletionSource<Job> _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _timestamp = options.Timestamp ?? now;
@@ -27,6 +27,7 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
         arguments[5] = (long)options.Delay.TotalMilliseconds;
         arguments[6] = options.Priority;
         arguments[7] = options.Lifo ? 1 : 0;
+        arguments[8] = RareOptions.Of(options);
     }
 
     /// <summary>Tells who waits what the script returned for this job: its id, or why it was refused.</summary>
@@ -38,6 +39,12 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
             return;
         }
 
+        if (result.Resp2Type == ResultType.Integer)
+        {
+            _added.TrySetException(FlowRefusal.Of((long)result, connection.Keys, options));
+            return;
+        }
+
         _added.TrySetResult(new Job(connection, (string)result!, job.Name)
         {
             Data = job.Data,
@@ -45,6 +52,8 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
             Timestamp = _timestamp,
             Delay = options.Delay,
             Priority = options.Priority,
+            ParentKey = options.Parent?.Key,
+            Parent = ParentKeys.Of(options),
         });
     }
 

@@ -1,15 +1,21 @@
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>A job that this worker has taken, with the token that proves it.</summary>
-internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposable
+internal sealed class ActiveJob : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
-    private long _lockedAt = lockedAt;
+    private long _lockedAt;
     private int _ending;
 
-    public Job Job { get; } = job;
+    public ActiveJob(Job job, string token, long lockedAt)
+    {
+        (Job, Token, _lockedAt) = (job, token, lockedAt);
+        job.Token = token;
+    }
 
-    public string Token { get; } = token;
+    public Job Job { get; }
+
+    public string Token { get; }
 
     public CancellationToken Cancellation => _cancellation.Token;
 

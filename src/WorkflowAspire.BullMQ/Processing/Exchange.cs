@@ -12,7 +12,11 @@ internal readonly record struct FinishedJob(ActiveJob Active, ReadOnlyMemory<byt
 /// <param name="Taken">Jobs that are this worker's now.</param>
 /// <param name="RateLimit">How long the queue's rate limit forbids to take more; zero for not at all.</param>
 /// <param name="NextDelayed">When the next delayed job is due; null if there is none, or jobs are left to take.</param>
-internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed);
+internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed)
+{
+    /// <summary>Jobs that could not be completed because of their children, and so fail.</summary>
+    public IReadOnlyList<(ActiveJob Active, Exception Error)> Refused { get; init; } = [];
+}
 
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
 internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, ILogger logger)
@@ -44,8 +48,9 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         if (count > 0) _unanswered = (token, asked);
         var reply = (RedisResult[])(await connection.RunAsync(Script.Complete, arguments).ConfigureAwait(false))!;
         _unanswered = null;
-        await ReportAsync(finished, (long[])reply[0]!, repeated).ConfigureAwait(false);
-        return Read((RedisResult[])reply[1]!, token, now, asked);
+        var refused = await ReportAsync(finished, (long[])reply[0]!, repeated).ConfigureAwait(false);
+        var exchanged = Read((RedisResult[])reply[1]!, token, now, asked);
+        return refused is null ? exchanged : exchanged with { Refused = refused };
     }
 
     /// <summary>The jobs that the call without an answer took.</summary>
@@ -69,15 +74,19 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         KeepArguments.Write(keep, arguments[3..]);
     }
 
-    private async Task ReportAsync(IReadOnlyList<FinishedJob> finished, long[] results, bool repeated)
+    private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, long[] results, bool repeated)
     {
+        List<(ActiveJob, Exception)>? refused = null;
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i] == 0) continue;
             var job = finished[i].Active.Job;
             if (repeated && (results[i] == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))) continue;
-            NotCompleted(logger, job.Id, job.Name, Refusal.Describe(results[i]));
+            if (Refusal.FailureOf(job.Id, results[i]) is { } failure) (refused ??= []).Add((finished[i].Active, failure));
+            else NotCompleted(logger, job.Id, job.Name, Refusal.Describe(results[i]));
         }
+
+        return refused;
     }
 
     // Then the call whose answer was lost completed the job.

@@ -109,8 +109,8 @@ internal sealed partial class LockRenewal : IAsyncDisposable
 
     private void Lose(ActiveJob job)
     {
-        // A job that is being settled gives up its lock by itself.
-        if (!_jobs.TryRemove(job, out _)) return;
+        // A job that is being settled or that its processor has parked gives up its lock by itself.
+        if (!_jobs.TryRemove(job, out _) || job.Job.IsParked) return;
         LockLost(_logger, job.Job.Id, job.Job.Name);
         job.Lose();
     }

@@ -8,15 +8,19 @@ namespace WorkflowAspire.BullMQ.Protocol;
 internal sealed partial class Script
 {
     public static readonly Script Add = new("Add");
+    public static readonly Script AddFlow = new("AddFlow");
     public static readonly Script Complete = new("Complete");
     public static readonly Script ExtendLocks = new("ExtendLocks");
     public static readonly Script Fail = new("Fail");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
+    public static readonly Script MoveToWaitingChildren = new("MoveToWaitingChildren");
     public static readonly Script Pause = new("Pause");
     public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
     public static readonly Script Remove = new("Remove");
+    public static readonly Script RemoveChildDependency = new("RemoveChildDependency");
+    public static readonly Script RemoveUnprocessedChildren = new("RemoveUnprocessedChildren");
     public static readonly Script Reprocess = new("Reprocess");
     public static readonly Script Resume = new("Resume");
     public static readonly Script Retry = new("Retry");

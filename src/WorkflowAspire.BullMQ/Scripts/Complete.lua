@@ -1,5 +1,5 @@
 -- Complete.lua: the jobs in argv are done; take as many new ones as `count` allows.
--- needs    Queue, Events, Waiting, Take, Finish, Parent
+-- needs    Queue, Events, Waiting, Take, Parent, Finish
 -- argv     prefix, now, count to take, token for them, lock milliseconds, worker name,
 --          then for each finished job: id, token, return value as JSON, keep count, keep age, keep limit
 -- leaves   job.returnvalue, finishedOn, atm; completed scored by time, trimmed; lock gone; event `completed`;

@@ -1,5 +1,5 @@
 -- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
--- needs    Queue, Events, Waiting, Finish, Parent
+-- needs    Queue, Events, Waiting, Parent, Finish
 -- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
 --          (optional) dead letter prefix, job name, data, opts as JSON

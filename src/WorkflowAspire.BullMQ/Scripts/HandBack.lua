@@ -1,5 +1,5 @@
 -- HandBack.lua: a worker that closes returns a job it did not finish; the job is the next to be taken and loses no attempt.
--- needs    Queue, Events, Waiting, Finish
+-- needs    Queue, Events, Waiting, Parent, Finish
 -- argv     prefix, now, id, token
 -- leaves   lock gone; the job at the head of wait (or first of its priority); event `waiting`
 -- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)

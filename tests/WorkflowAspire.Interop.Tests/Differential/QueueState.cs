@@ -1,31 +1,32 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace WorkflowAspire.Interop.Tests.Differential;
 
-/// <summary>Everything that Redis holds of a queue, with what differs from run to run (times, tokens, stack traces) made equal.</summary>
-internal static class QueueState
+/// <summary>Everything that Redis holds of a queue and of those whose names begin with its name, whatever their prefix, with what differs from run to run (times, tokens, stack traces) made equal.</summary>
+internal static partial class QueueState
 {
     private static readonly string[] Times = ["timestamp", "processedOn", "finishedOn"];
 
     public static async Task<string> ReadAsync(IConnectionMultiplexer redis, string queueName)
     {
-        var prefix = $"bull:{queueName}:";
         var database = redis.GetDatabase();
         var lines = new List<string>();
-        foreach (var key in redis.GetServers()[0].Keys(pattern: prefix + "*").OrderBy(key => key.ToString(), StringComparer.Ordinal))
+        foreach (var key in redis.GetServers()[0].Keys(pattern: $"*:{queueName}*").OrderBy(key => key.ToString(), StringComparer.Ordinal))
         {
-            var part = key.ToString()[prefix.Length..];
+            // Without prefix and queue.
+            var part = key.ToString().Split(':', 3)[2];
             var type = await database.KeyTypeAsync(key);
             var expires = await database.KeyTimeToLiveAsync(key) is null ? "" : " expires";
-            lines.Add($"{part} ({type}{expires})");
+            lines.Add($"{key} ({type}{expires})");
             lines.AddRange((await ContentAsync(database, key, part, type)).Select(line => $"  {line}"));
         }
 
         // A flow's jobs name each other by their keys.
-        return string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal);
+        return GeneratedIds().Replace(string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal), "(uuid)");
     }
 
     private static async Task<IEnumerable<string>> ContentAsync(IDatabase database, RedisKey key, string part, RedisType type) => type switch
@@ -40,7 +41,7 @@ internal static class QueueState
 
     private static string Field(string part, string name, string value) => name switch
     {
-        "opts" => $"opts: {Sorted(JsonNode.Parse(value))}",
+        "opts" or "parent" => $"{name}: {Sorted(JsonNode.Parse(value))}",
         "stacktrace" => $"stacktrace: {JsonNode.Parse(value)!.AsArray().Count} traces",
         // Node's own version; ours says which protocol it follows.
         "version" when part == "meta" => "version: (version)",
@@ -59,6 +60,9 @@ internal static class QueueState
 
     private static string Event(StreamEntry entry) => string.Join(' ', entry.Values.Select(field =>
         field.Name == "delay" ? "delay=(time)" : $"{field.Name}={field.Value}"));
+
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+    private static partial Regex GeneratedIds();
 
     private static string Sorted(JsonNode? node) => node switch
     {

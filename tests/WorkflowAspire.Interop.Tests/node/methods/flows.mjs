@@ -1,11 +1,17 @@
-// Flows, which only FlowProducer makes.
-export default ({ packages, connection, queue }) => ({
-  /** A parent with the children a and b, all in one queue, ids as names. */
-  addFlow: async (v, name, childOpts) => {
-    await queue(v, name).waitUntilReady();
+// Flows, which FlowProducer makes.
+export default ({ packages, connection, summary }) => {
+  const using = async (v, work) => {
     const flows = new packages[v].FlowProducer({ connection });
-    const child = id => ({ name: 'work', queueName: name, data: id, opts: { ...childOpts, jobId: id } });
-    await flows.add({ name: 'work', queueName: name, data: 'parent', opts: { jobId: 'parent' }, children: [child('a'), child('b')] });
-    await flows.close();
-  },
-});
+    try {
+      return await work(flows);
+    } finally {
+      await flows.close();
+    }
+  };
+  const tree = node => node && { job: summary(node.job), children: (node.children ?? []).map(tree) };
+  return {
+    addFlow: (v, name, flow, opts) => using(v, async flows => tree(await flows.add(flow, opts ?? undefined))),
+    addFlows: (v, name, flows) => using(v, async producer => { await producer.addBulk(flows); }),
+    getFlow: (v, name, id, opts) => using(v, async flows => tree(await flows.getFlow({ queueName: name, id, ...opts })) ?? null),
+  };
+};
