@@ -60,7 +60,7 @@ public sealed partial class Worker
         pending.Clear();
         foreach (var (active, error) in exchanged.Refused) Fail(active, error);
         foreach (var active in exchanged.Taken) Start(active);
-        if (exchanged.Taken.Count < free && _idleWait is null) BeginIdleWait(exchanged);
+        if (exchanged.Taken.Count + exchanged.Refused.Count < free && _idleWait is null) BeginIdleWait(exchanged);
         return true;
     }
 

@@ -55,6 +55,14 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
         await CloseWorkerAsync();
     }
 
+    /// <summary>The same, where jobs may be refused for their children, which the worker reports as an error too.</summary>
+    public async Task ProcessFlowAsync(string how, int attempts, int concurrency = 1)
+    {
+        await Call("processFlow", how, attempts, new JsonObject { ["concurrency"] = concurrency });
+        await Idle.WorkerAsync(redis, name);
+        await CloseWorkerAsync();
+    }
+
     public Task StartWorkerAsync(string how, JsonNode? options = null) => Call("startWorker", how, options ?? new JsonObject());
 
     public Task CloseWorkerAsync() => Call("closeWorker");

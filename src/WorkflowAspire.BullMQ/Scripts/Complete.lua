@@ -8,6 +8,8 @@
 -- refuses  -1 job gone · -2 no lock · -3 not active · -4 children pending · -6 lock is another worker's · -9 children failed
 --          (each for its own job; the others proceed)
 local results, completed, locks = {}, {}, {}
+-- Jobs that their worker has to fail instead: they keep their places meanwhile.
+local kept = 0
 
 -- A command costs about a microsecond, so each job has as few as possible, and what can wait is done for all at once.
 local function complete(id, token, value, keepCount, keepAge, keepLimit)
@@ -15,8 +17,11 @@ local function complete(id, token, value, keepCount, keepAge, keepLimit)
   local job = call("HMGET", jobKey, "name", "atm", "deid", "parentKey")
   if not job[1] and call("EXISTS", jobKey) == 0 then return -1 end
   if call("EXISTS", jobKey .. ":dependencies", jobKey .. ":unsuccessful") > 0 then
-    if call("SCARD", jobKey .. ":dependencies") > 0 then return -4 end
-    if call("ZCARD", jobKey .. ":unsuccessful") > 0 then return -9 end
+    local refused = call("SCARD", jobKey .. ":dependencies") > 0 and -4 or call("ZCARD", jobKey .. ":unsuccessful") > 0 and -9
+    if refused then
+      kept = kept + 1
+      return refused
+    end
   end
   local refused = checkLock(jobKey, token)
   if refused < 0 then return refused end
@@ -45,6 +50,6 @@ if #completed > 0 then
 end
 if not isDone then return redis.error_reply(reasonOf(failure)) end
 
-local taken = take(tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6])
+local taken = take(math.max(tonumber(ARGV[3]) - kept, 0), ARGV[4], ARGV[5], ARGV[6])
 if #results > 0 and #taken == 2 then emitDrainedIfEmpty() end
 return { results, taken }

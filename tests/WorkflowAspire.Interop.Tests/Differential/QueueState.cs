@@ -15,7 +15,7 @@ internal static partial class QueueState
     {
         var database = redis.GetDatabase();
         var lines = new List<string>();
-        foreach (var key in redis.GetServers()[0].Keys(pattern: $"*:{queueName}*").OrderBy(key => key.ToString(), StringComparer.Ordinal))
+        foreach (var key in redis.GetServers()[0].Keys(pattern: $"*:{queueName}*").OrderBy(key => GeneratedIds().Replace(key.ToString(), "(uuid)"), StringComparer.Ordinal))
         {
             // Without prefix and queue.
             var part = key.ToString().Split(':', 3)[2];
@@ -34,6 +34,9 @@ internal static partial class QueueState
         RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => Field(part, entry.Name!, entry.Value!)).Order(StringComparer.Ordinal),
         RedisType.List => (await database.ListRangeAsync(key)).Select(id => id.ToString()),
         RedisType.Set => (await database.SetMembersAsync(key)).Select(id => id.ToString()).Order(StringComparer.Ordinal),
+        // Scored by the time of adding: jobs of one flow are of one millisecond on one side and of two on the other.
+        RedisType.SortedSet when part == "waiting-children" => (await database.SortedSetRangeByRankWithScoresAsync(key))
+            .Select(entry => $"{entry.Element} {Score(part, entry.Score)}").Order(StringComparer.Ordinal),
         RedisType.SortedSet => (await database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => $"{entry.Element} {Score(part, entry.Score)}"),
         RedisType.Stream => (await database.StreamRangeAsync(key)).Select(Event),
         _ => [part.EndsWith("stalled-check", StringComparison.Ordinal) ? "(time)" : part.EndsWith("lock", StringComparison.Ordinal) ? "(token)" : (await database.StringGetAsync(key)).ToString()],

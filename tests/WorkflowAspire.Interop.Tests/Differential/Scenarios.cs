@@ -14,6 +14,9 @@ internal static partial class Scenarios
         Processing,
     }.SelectMany(area => area).ToDictionary();
 
+    /// <summary>Whether BullMQ 5 leaves the same as 6, which ours follows.</summary>
+    public static bool IsOf(int version, string name) => version != 5 || !NotInFive.Contains(name);
+
     public static IEnumerable<string> Names => All.Keys;
 
     public static Task RunAsync(string name, IQueueActor queue) => All[name](queue);

@@ -24,7 +24,7 @@ internal static class FlowWorker
         {
             var result = await Processors.RunAsync(how, job, queue);
             // A job that is refused for its children fails later, and counts then.
-            if (how is not ("outlive" or "forget") || job.Id != "parent") ended.Signal();
+            if (how is not ("outlive" or "forget" or "parkForOne") || job.Id != "parent") ended.Signal();
             return result;
         }, redis, options);
         await worker.StartAsync();

@@ -55,7 +55,7 @@ internal sealed partial class NodeActor
     }
 
     public Task ProcessAsync(string queue, string how, int attempts, int concurrency = 1) =>
-        _queue.Beside(queue).ProcessAsync(how, attempts, new JsonObject { ["concurrency"] = concurrency });
+        _queue.Beside(queue).ProcessFlowAsync(how, attempts, concurrency);
 
     public Task PauseAsync(string queue) => _queue.Beside(queue).PauseAsync();
 
@@ -82,6 +82,7 @@ internal sealed partial class NodeActor
     private async Task OpenAsync(FlowJob flow)
     {
         if (flow.Prefix is null) await OpenAsync(flow.QueueName);
+        else await _queue.Beside(flow.QueueName).CallMethodAsync("open", flow.Prefix);
         foreach (var child in flow.Children) await OpenAsync(child);
     }
 }

@@ -2,6 +2,12 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 
 internal static partial class Scenarios
 {
+    // BullMQ 5 leaves the child with its removed parent, and releases a parent before all children of its flow are there.
+    private static readonly string[] NotInFive =
+    [
+        "add a child of a removed parent to another", "add a flow whose only child has completed", "add a flow whose first child has completed",
+    ];
+
     private static Dictionary<string, Func<IQueueActor, Task>> FlowAdding => new()
     {
         ["add a flow"] = queue => queue.AddFlowAsync(Parent(Child("a"), Child("b"))),

@@ -65,12 +65,6 @@ internal static partial class Scenarios
             await queue.AddAsync("\"p\"", new JobOptions { JobId = "parent" });
             await queue.ProcessAsync("", "parkForFailing", 2);
         },
-        ["park a parent for a child that it does not wait for"] = async queue =>
-        {
-            await queue.AddAsync("\"p\"", new JobOptions { JobId = "parent" });
-            await queue.AddAsync("\"o\"", new JobOptions { JobId = "kid2" });
-            await queue.ProcessAsync("", "park", 3);
-        },
         ["finish a parent with a pending child"] = async queue =>
         {
             await queue.AddAsync("\"p\"", new JobOptions { JobId = "parent" });

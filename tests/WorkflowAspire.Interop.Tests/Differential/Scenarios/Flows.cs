@@ -4,7 +4,7 @@ internal static partial class Scenarios
 {
     private const string Kids = "-kids";
 
-    private static readonly Dictionary<string, JobOptions> Rules = new()
+    private static Dictionary<string, JobOptions> Rules => new()
     {
         ["without a rule"] = new(),
         ["that fails its parent"] = new() { FailParentOnFailure = true },
