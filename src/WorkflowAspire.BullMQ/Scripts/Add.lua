@@ -29,8 +29,10 @@ local function add(at)
   if parent then
     attached = parentKeyOf(parent) .. ":dependencies"
     call("SADD", attached, jobKey)
+    store(id, name, data, opts, timestamp, delay, priority, unpack(fieldsOfChild(parent)))
+  else
+    store(id, name, data, opts, timestamp, delay, priority)
   end
-  store(id, name, data, opts, timestamp, delay, priority, unpack(fieldsOfChild(parent)))
   place(id, timestamp, delay, priority, lifo == "1" and "RPUSH" or "LPUSH", blocked)
   return id
 end

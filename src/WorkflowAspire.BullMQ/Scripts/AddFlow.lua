@@ -61,7 +61,7 @@ local function add(at)
     attached = parentKey .. ":dependencies"
     call("SADD", attached, jobKey)
   end
-  store(id, name, data, opts, timestamp, delay, priority, unpack(fieldsOfChild(parent)))
+  store(id, name, data, opts, timestamp, delay, priority, unpack(parent and fieldsOfChild(parent) or {}))
   if hasChildren then
     call("ZADD", waitingChildrenKey, timestamp, id)
     emit("event", "waiting-children", "jobId", id)

@@ -1,5 +1,4 @@
 -- A job that is added for a parent. `parent` is { id, queueKey, fpof … } as the child's hash keeps it. Comes after Parent.
-local nothing = {}
 
 local function parentKeyOf(parent)
   return parent.queueKey .. ":" .. parent.id
@@ -7,7 +6,6 @@ end
 
 -- The fields that a child's hash has beside those of any job.
 local function fieldsOfChild(parent)
-  if not parent then return nothing end
   return { "parentKey", parentKeyOf(parent), "parent", cjson.encode(parent) }
 end
 
