@@ -40,10 +40,16 @@ internal sealed class AddPipeline(QueueConnection connection)
     public async Task SendAsync(IReadOnlyList<PendingAdd> adds)
     {
         var arguments = new RedisValue[PendingAdd.Arguments * adds.Count];
-        for (var i = 0; i < adds.Count; i++) adds[i].WriteTo(arguments.AsSpan(PendingAdd.Arguments * i, PendingAdd.Arguments));
+        var script = Script.Add;
+        for (var i = 0; i < adds.Count; i++)
+        {
+            adds[i].WriteTo(arguments.AsSpan(PendingAdd.Arguments * i, PendingAdd.Arguments));
+            if (adds[i].HasParent) script = Script.AddChildren;
+        }
+
         try
         {
-            var results = (RedisResult[])(await connection.RunAsync(Script.Add, arguments).ConfigureAwait(false))!;
+            var results = (RedisResult[])(await connection.RunAsync(script, arguments).ConfigureAwait(false))!;
             _callsAtOnce = MostCallsAtOnce;
             for (var i = 0; i < adds.Count; i++) adds[i].Settle(connection, results[i]);
         }

@@ -14,6 +14,8 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
 
     public Task<Job> Added => _added.Task;
 
+    public bool HasParent => options.Parent is not null;
+
     public int Bytes => job.Data.Length;
 
     /// <summary>Writes what Add.lua reads for each job.</summary>

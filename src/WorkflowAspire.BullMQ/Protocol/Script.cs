@@ -8,6 +8,8 @@ namespace WorkflowAspire.BullMQ.Protocol;
 internal sealed partial class Script
 {
     public static readonly Script Add = new("Add");
+    // With a parent's parts, which would cost every other call their definition.
+    public static readonly Script AddChildren = new("Add", "Parent", "Child");
     public static readonly Script AddFlow = new("AddFlow");
     public static readonly Script Complete = new("Complete");
     public static readonly Script ExtendLocks = new("ExtendLocks");
@@ -27,12 +29,13 @@ internal sealed partial class Script
 
     private readonly string _text;
 
-    private Script(string name)
+    private Script(string name, params ReadOnlySpan<string> furtherParts)
     {
         var body = Read($"{name}.lua");
         var text = new StringBuilder();
         foreach (Match part in PartNames().Matches(NeedsLine().Match(body).Groups[1].Value))
             text.Append(Read($"Parts.{part.Value}.lua")).Append('\n');
+        foreach (var part in furtherParts) text.Append(Read($"Parts.{part}.lua")).Append('\n');
         _text = text.Append(body).ToString();
     }
 
@@ -73,7 +76,7 @@ internal sealed partial class Script
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"^-- needs +(.+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^-- needs +([\w, ]+)", RegexOptions.Multiline)]
     private static partial Regex NeedsLine();
 
     [GeneratedRegex(@"\w+")]

@@ -1,5 +1,5 @@
 -- Add.lua: adds jobs, each once: an id that exists already is left as it is.
--- needs    Queue, Events, Waiting, Storing, Parent, Child
+-- needs    Queue, Events, Waiting, Storing; where a job has a parent also Parent and Child
 -- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority,
 --          lifo (1/0), what few jobs have ("" for nothing, or JSON: { parent: { id, queueKey, … } })
 -- leaves   the job hash; its id in wait, prioritized or delayed; the marker; events `added` and `waiting` or `delayed`, or `duplicated`;
