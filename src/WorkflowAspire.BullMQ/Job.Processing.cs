@@ -12,6 +12,9 @@ public sealed partial class Job
     /// <summary>The token of the lock with which a worker took the job; null for a job that was only read.</summary>
     public string? Token { get; private set; }
 
+    /// <summary>The processor has moved the job out of active and given up the lock with that.</summary>
+    internal bool IsParked { get; private set; }
+
     internal void TakenWith(string token, Exchange exchange) => (Token, _exchange) = (token, exchange);
 
     /// <summary>Completes a job that <see cref="Worker.GetNextJobAsync"/> took.</summary>
@@ -63,6 +66,7 @@ public sealed partial class Job
         var delay = Math.Max(0, timestamp.ToUnixTimeMilliseconds() - _connection.Time.GetUtcNow().ToUnixTimeMilliseconds());
         ct.ThrowIfCancellationRequested();
         ThrowIfRefused((long)await _connection.RunAsync(Script.Delay, Id, token ?? OwnToken(), delay).WaitAsync(ct).ConfigureAwait(false), "delayed");
+        IsParked = true;
     }
 
     /// <summary>Puts an active job back to wait, as the next to be taken. In a processor throw <see cref="WaitingError"/> after it. The job loses no attempt.</summary>
@@ -75,6 +79,7 @@ public sealed partial class Job
         ct.ThrowIfCancellationRequested();
         var result = (long)await _connection.RunAsync(Script.HandBack, Id, token ?? OwnToken(), 0).WaitAsync(ct).ConfigureAwait(false);
         ThrowIfRefused(result, "put back to wait");
+        IsParked = true;
         return TimeSpan.FromMilliseconds(result);
     }
 

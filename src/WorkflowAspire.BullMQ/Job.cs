@@ -65,14 +65,8 @@ public sealed partial class Job
     /// <summary>The name of the worker that last took the job; null for a worker without a name.</summary>
     public string? ProcessedBy { get; internal init; }
 
-    /// <summary>The id of the job scheduler that made the job; null for any other job.</summary>
-    public string? RepeatJobKey { get; internal init; }
-
     /// <summary>Why the job is to fail without being processed, for example because it stalled too often.</summary>
     internal string? DeferredFailure { get; init; }
-
-    /// <summary>Whether a parent has to hear how the job ended.</summary>
-    internal bool HasParent { get; init; }
 
     /// <summary>The payload as <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The payload is not JSON of that form.</exception>

@@ -36,13 +36,16 @@ public sealed partial class Queue
         return result switch { 1 => RetryResult.Retried, -1 => RetryResult.Missing, _ => RetryResult.NotInState };
     }
 
-    /// <summary>Removes a job and its logs, whatever its state.</summary>
-    /// <returns>False where the queue has no such job or a worker is processing it.</returns>
+    /// <summary>Removes a job with its logs and, by default, its children in whatever queues; whatever their state.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="removeChildren">Whether the job's children go with it, finished ones included, and theirs.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>False where the queue has no such job, or a worker is processing it or one of the children that it waits for.</returns>
     /// <exception cref="InvalidOperationException">The job is the newest of a job scheduler, which would end with it.</exception>
-    public async Task<bool> RemoveJobAsync(string jobId, CancellationToken ct = default)
+    public async Task<bool> RemoveJobAsync(string jobId, bool removeChildren = true, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        var result = (long)await RunAsync(Script.Remove, ct, jobId).ConfigureAwait(false);
+        var result = (long)await RunAsync(Script.Remove, ct, jobId, removeChildren ? 1 : 0).ConfigureAwait(false);
         return result == BelongsToScheduler
             ? throw new InvalidOperationException($"Job '{jobId}' is the newest of a job scheduler, which would end with it; remove the scheduler instead.")
             : result == 1;

@@ -53,6 +53,7 @@ public sealed partial class Queue
     /// <param name="options">Attempts, delay and so on; null for the queue's defaults.</param>
     /// <param name="ct">Ends the wait; a job that is on its way by then is added all the same.</param>
     /// <exception cref="ArgumentException">An option is outside its range; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The parent it is added for does not exist, or the job exists as another parent's child.</exception>
     public async Task<Job> AddAsync(string name, ReadOnlyMemory<byte> data, JobOptions? options = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
@@ -89,6 +90,7 @@ public sealed partial class Queue
         var options = (job.Options ?? BullDefaults).WithDefaults(_options.DefaultJobOptions);
         options.Validate();
         options.ValidateSize(job.Name, job.Data.Length, nameof(JobOptions.SizeLimit));
+        CheckParent(options);
         return new PendingAdd(job, options, _time.GetUtcNow());
     }
 

@@ -15,7 +15,8 @@ internal sealed class QueueKeys
     public QueueKeys(string prefix, string queueName)
     {
         Prefix = prefix;
-        Base = $"{prefix}:{queueName}:";
+        QualifiedName = $"{prefix}:{queueName}";
+        Base = $"{QualifiedName}:";
         All = [.. Declared.Select(part => (RedisKey)(Base + part))];
         Marker = Base + "marker";
         Meta = Base + "meta";
@@ -24,6 +25,9 @@ internal sealed class QueueKeys
     }
 
     public string Prefix { get; }
+
+    /// <summary>The queue's name with its prefix, as flows write it.</summary>
+    public string QualifiedName { get; }
 
     /// <summary>What every key of the queue begins with, the last colon included.</summary>
     public string Base { get; }

@@ -81,6 +81,7 @@ public sealed partial class Worker
         var asked = lane.Asked;
         var exchanged = await lane.Exchange.RunAsync(lane.Pending, asked, lane.Repeats).ConfigureAwait(false);
         foreach (var finished in lane.Pending) finished.Active.Dispose();
+        foreach (var (active, error) in exchanged.Refused) Fail(active, error);
         foreach (var active in exchanged.Taken) Start(active);
         Settle(lane, exchanged);
         TellProgress(exchanged, asked);
@@ -133,7 +134,8 @@ public sealed partial class Worker
         {
             try
             {
-                await lane.Exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
+                var exchanged = await lane.Exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
+                foreach (var (active, error) in exchanged.Refused) Fail(active, error);
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
             {
@@ -165,6 +167,17 @@ public sealed partial class Worker
         Interlocked.Increment(ref _running);
         _locks.Track(active);
         _ = Task.Run(() => ProcessAsync(active));
+    }
+
+    private void Fail(ActiveJob active, Exception error)
+    {
+        Interlocked.Increment(ref _running);
+        _ = Task.Run(async () =>
+        {
+            await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
+            Interlocked.Decrement(ref _running);
+            Wake();
+        });
     }
 
     private void BeginIdleWait(Exchanged exchanged)
@@ -235,6 +248,7 @@ public sealed partial class Worker
     // With these a processor says that it has put its job elsewhere: there is nothing left to record.
     private static bool HasMovedItsJob(Exception error) => error
         is DelayedError
+        or WaitingChildrenError
         or WaitingError;
 
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)

@@ -16,6 +16,10 @@ public class FailureOnRedis(RedisServer server) : FailureTests(server);
 
 public class FailureOnGarnet(GarnetServer server) : FailureTests(server);
 
+public class FlowsOnRedis(RedisServer server) : FlowTests(server);
+
+public class FlowsOnGarnet(GarnetServer server) : FlowTests(server);
+
 public class InspectionOnRedis(RedisServer server) : InspectionTests(server);
 
 public class InspectionOnGarnet(GarnetServer server) : InspectionTests(server);

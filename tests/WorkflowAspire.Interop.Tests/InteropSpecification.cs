@@ -37,10 +37,13 @@ public abstract class InteropSpecification : IAsyncDisposable
     protected async Task<Worker> StartWorker(JobProcessor processor, WorkerOptions? options = null)
     {
         var worker = new Worker(Queue.Name, processor, Redis.Connection, options);
-        _workers.Add(worker);
+        Own(worker);
         await worker.StartAsync();
         return worker;
     }
+
+    /// <summary>Closes the worker after the test.</summary>
+    protected void Own(Worker worker) => _workers.Add(worker);
 
     protected async Task<Job> Reaches(string id, JobState state)
     {

@@ -23,6 +23,11 @@ internal static class NodeOptions
         if (options.RepeatJobKey is { } key) node["repeatJobKey"] = key;
         if (options.Deduplication is { } deduplication) node["deduplication"] = Of(deduplication);
         if (options.Telemetry is { } telemetry) node["telemetry"] = Of(telemetry);
+        if (options.Parent is { } parent) node["parent"] = new JsonObject { ["id"] = parent.Id, ["queue"] = parent.Queue };
+        if (options.FailParentOnFailure) node["failParentOnFailure"] = true;
+        if (options.ContinueParentOnFailure) node["continueParentOnFailure"] = true;
+        if (options.IgnoreDependencyOnFailure) node["ignoreDependencyOnFailure"] = true;
+        if (options.RemoveDependencyOnFailure) node["removeDependencyOnFailure"] = true;
         foreach (var (name, value) in options.Others ?? []) node[name] = JsonNode.Parse(value.GetRawText());
         return node;
     }

@@ -12,6 +12,8 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     public IDatabase Database => redis.GetDatabase();
 
+    public IConnectionMultiplexer Redis => redis;
+
     public Task ReadyAsync() => Call("ready");
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
@@ -29,8 +31,11 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     public Task AddBulkAsync(params (JsonNode? Data, JsonObject? Options)[] jobs) => Call("addBulk",
         new JsonArray([.. jobs.Select(job => (JsonNode)new JsonObject { ["name"] = "work", ["data"] = job.Data, ["opts"] = job.Options ?? new JsonObject() })]));
 
-    /// <summary>Adds a parent with the children a and b.</summary>
-    public Task AddFlowAsync(JsonNode? childOptions = null) => Call("addFlow", childOptions ?? new JsonObject());
+    /// <summary>Calls a method that one of the files in node/methods adds.</summary>
+    public Task<JsonNode?> CallMethodAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
+
+    /// <summary>Another queue of the same Node program, whose name is this one's with something behind.</summary>
+    public NodeQueue Beside(string suffix) => new(node, redis, version, name + suffix);
 
     public Task<JsonNode?> GetJobAsync(string id) => Call("getJob", id);
 
@@ -67,6 +72,14 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
         await Call("holdWorker", how);
         await meanwhile();
         await Call("releaseWorker", attempts);
+        await Idle.WorkerAsync(redis, name);
+        await CloseWorkerAsync();
+    }
+
+    /// <summary>The same, where jobs may be refused for their children, which the worker reports as an error too.</summary>
+    public async Task ProcessFlowAsync(string how, int attempts, int concurrency = 1)
+    {
+        await Call("processFlow", how, attempts, new JsonObject { ["concurrency"] = concurrency });
         await Idle.WorkerAsync(redis, name);
         await CloseWorkerAsync();
     }

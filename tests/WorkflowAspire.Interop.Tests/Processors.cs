@@ -3,6 +3,13 @@ namespace WorkflowAspire.Interop.Tests;
 /// <summary>The same processors as in node/processors.mjs.</summary>
 internal static class Processors
 {
+    /// <summary>Those included that need the queue.</summary>
+    public static async Task<ReadOnlyMemory<byte>> RunAsync(string how, Job job, Queue queue) => how switch
+    {
+        "park" or "parkForFailing" or "forget" or "outlive" or "parkTooLate" or "parkForOne" => await ParentProcessors.RunAsync(how, job, queue),
+        _ => Run(how, job),
+    };
+
     public static ReadOnlyMemory<byte> Run(string how, Job job) => how switch
     {
         "echo" => Json.Bytes($$"""{"echo":{{Json.Text(job.Data)}}}"""),

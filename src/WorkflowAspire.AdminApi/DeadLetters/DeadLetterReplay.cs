@@ -31,7 +31,7 @@ internal sealed partial class DeadLetterReplay(ExecutionQueues queues, RunStore 
 
         // From here on the replay is under way: the caller's hanging up must not leave it half done.
         await dispatcher.RedispatchAsync(run, jobId, JsonSerializer.SerializeToUtf8Bytes(letter.Payload!.Value, WorkflowJsonContext.Default.JsonElement), CancellationToken.None);
-        await queues.DeadLetters.RemoveJobAsync(id, CancellationToken.None);
+        await queues.DeadLetters.RemoveJobAsync(id, ct: CancellationToken.None);
         Replayed(logger, jobId, run.Id, run.TenantId);
         return TypedResults.Accepted($"/api/runs/{runId}", RunResponse.From((await store.FindAsync(runId, ct))!));
     }

@@ -39,11 +39,12 @@ internal sealed class AddPipeline(QueueConnection connection)
     /// <summary>Adds these jobs in a call of their own: workers see all of them or none.</summary>
     public async Task SendAsync(IReadOnlyList<PendingAdd> adds)
     {
-        var arguments = new RedisValue[PendingAdd.Arguments * adds.Count];
-        for (var i = 0; i < adds.Count; i++) adds[i].WriteTo(arguments.AsSpan(PendingAdd.Arguments * i, PendingAdd.Arguments));
+        var (script, perJob) = adds.Any(add => add.IsRelated) ? (Script.AddRelated, PendingAdd.PlainArguments + 1) : (Script.Add, PendingAdd.PlainArguments);
+        var arguments = new RedisValue[perJob * adds.Count];
+        for (var i = 0; i < adds.Count; i++) adds[i].WriteTo(arguments.AsSpan(perJob * i, perJob));
         try
         {
-            var results = (RedisResult[])(await connection.RunAsync(Script.Add, arguments).ConfigureAwait(false))!;
+            var results = (RedisResult[])(await connection.RunAsync(script, arguments).ConfigureAwait(false))!;
             _callsAtOnce = MostCallsAtOnce;
             for (var i = 0; i < adds.Count; i++) adds[i].Settle(connection, results[i]);
         }

@@ -7,16 +7,19 @@ namespace WorkflowAspire.BullMQ.Adding;
 /// <summary>A job on its way into the queue, and whoever waits for its id.</summary>
 internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset now)
 {
-    public const int Arguments = 9;
+    public const int PlainArguments = 8;
 
     private readonly TaskCompletionSource<Job> _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _timestamp = options.Timestamp ?? now;
 
     public Task<Job> Added => _added.Task;
 
+    /// <summary>Whether the job concerns others: its parent, those it keeps out, its scheduler.</summary>
+    public bool IsRelated => options is not { Parent: null, Deduplication: null, RepeatJobKey: null };
+
     public int Bytes => job.Data.Length;
 
-    /// <summary>Writes what Add.lua reads for each job.</summary>
+    /// <summary>Writes what Add.lua reads for each job, or the one more that AddRelated.lua reads.</summary>
     public void WriteTo(Span<RedisValue> arguments)
     {
         arguments[0] = options.JobId ?? "";
@@ -27,7 +30,7 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
         arguments[5] = (long)(options.Delay ?? TimeSpan.Zero).TotalMilliseconds;
         arguments[6] = options.Priority ?? 0;
         arguments[7] = options.Lifo == true ? 1 : 0;
-        arguments[8] = RareArguments.Of(options);
+        if (arguments.Length > PlainArguments) arguments[PlainArguments] = RareArguments.Of(options);
     }
 
     /// <summary>Tells who waits what the script returned for this job: its id, or why it was refused.</summary>
@@ -36,6 +39,12 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
         if (result.Resp2Type == ResultType.Array)
         {
             _added.TrySetException(new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, ((string[])result!)[0]));
+            return;
+        }
+
+        if (result.Resp2Type == ResultType.Integer)
+        {
+            _added.TrySetException(FlowRefusal.Of((long)result, connection.Keys, options));
             return;
         }
 
@@ -48,6 +57,8 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
             Priority = options.Priority ?? 0,
             DeduplicationId = options.Deduplication?.Id,
             RepeatJobKey = options.RepeatJobKey,
+            ParentKey = options.Parent?.Key,
+            Parent = ParentKeys.Of(options),
         });
     }
 

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace WorkflowAspire.BullMQ.Adding;
 
-/// <summary>What only few jobs need told to Add.lua, as its last argument for each job; the others send an empty one.</summary>
+/// <summary>What only few jobs need told, as AddRelated.lua's last argument for each job; the others among them send an empty one.</summary>
 internal sealed record RareArguments
 {
     [JsonPropertyName("de")]
@@ -13,8 +13,11 @@ internal sealed record RareArguments
     [JsonPropertyName("rjk")]
     public string? RepeatJobKey { get; init; }
 
-    public static RedisValue Of(JobOptions options) => options is { Deduplication: null, RepeatJobKey: null }
+    public ParentKeys? Parent { get; init; }
+
+    public static RedisValue Of(JobOptions options) => options is { Deduplication: null, RepeatJobKey: null, Parent: null }
         ? RedisValue.EmptyString
         : JsonSerializer.SerializeToUtf8Bytes(
-            new RareArguments { Deduplication = options.Deduplication, RepeatJobKey = options.RepeatJobKey }, BullMQJsonContext.Default.RareArguments);
+            new RareArguments { Deduplication = options.Deduplication, RepeatJobKey = options.RepeatJobKey, Parent = ParentKeys.Of(options) },
+            BullMQJsonContext.Default.RareArguments);
 }

@@ -15,6 +15,9 @@ internal readonly record struct FinishedJob(ActiveJob Active, ReadOnlyMemory<byt
 internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed)
 {
     public Job? FirstJob => Taken is [var first, ..] ? first.Job : null;
+
+    /// <summary>Jobs that could not be completed because of their children, and so fail.</summary>
+    public IReadOnlyList<(ActiveJob Active, Exception Error)> Refused { get; init; } = [];
 }
 
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
@@ -58,8 +61,9 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         if (count > 0) _unanswered = (token, asked);
         var reply = await CallAsync(finished, count, token).ConfigureAwait(false);
         _unanswered = null;
-        await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
-        return Read((RedisResult[])reply[1]!, token, now, asked);
+        var refused = await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
+        var exchanged = Read((RedisResult[])reply[1]!, token, now, asked);
+        return refused is null ? exchanged : exchanged with { Refused = refused };
     }
 
     /// <summary>The same for a program that takes and hands in jobs itself, one at a time, with tokens of its own.</summary>
@@ -115,14 +119,15 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private string RulesOf(Job job)
     {
         var keep = job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
-        if (keep == KeepJobs.All && job.DeduplicationId is null && !job.HasParent) return "";
+        if (keep == KeepJobs.All && job.DeduplicationId is null && job.ParentKey is null) return "";
         Span<RedisValue> kept = new RedisValue[3];
         KeepArguments.Write(keep, kept);
-        return $"{(job.DeduplicationId is null ? "" : "d")}{(job.HasParent ? "p" : "")}|{kept[0]}|{kept[1]}|{kept[2]}";
+        return $"{(job.DeduplicationId is null ? "" : "d")}{(job.ParentKey is null ? "" : "p")}|{kept[0]}|{kept[1]}|{kept[2]}";
     }
 
-    private async Task ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)
+    private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)
     {
+        List<(ActiveJob, Exception)>? refused = null;
         for (var i = 0; i < results.Length; i++)
         {
             var job = finished[i].Active.Job;
@@ -141,8 +146,11 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
                 continue;
             }
 
-            NotCompleted(logger, job.Id, job.Name, Refusal.Describe(result));
+            if (Refusal.FailureOf(job.Id, result) is { } failure) (refused ??= []).Add((finished[i].Active, failure));
+            else NotCompleted(logger, job.Id, job.Name, Refusal.Describe(result));
         }
+
+        return refused;
     }
 
     // A hash that the server refuses comes with the server's own words.

@@ -116,8 +116,8 @@ internal sealed partial class LockRenewal : IAsyncDisposable
         List<string>? ids = null;
         foreach (var job in jobs)
         {
-            // A job that is being settled gives up its lock by itself.
-            if (!_jobs.TryRemove(job, out _)) continue;
+            // A job that is being settled, or that its processor has parked, gives up its lock by itself.
+            if (!_jobs.TryRemove(job, out _) || job.Job.IsParked) continue;
             LockLost(_logger, job.Job.Id, job.Job.Name);
             job.Lose();
             (ids ??= []).Add(job.Job.Id);

@@ -15,8 +15,7 @@ internal static class JobHash
     public static Job Read(QueueConnection connection, string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
-        var hasParent = false;
-        RedisValue processedBy = default, deferredFailure = default, deduplicationId = default, repeatJobKey = default;
+        RedisValue processedBy = default, deferredFailure = default, deduplicationId = default, repeatJobKey = default, parentKey = default, parent = default;
         long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -39,9 +38,10 @@ internal static class JobHash
                 case "stacktrace": stacktrace = value; break;
                 case "pb": processedBy = value; break;
                 case "defa": deferredFailure = value; break;
-                case "parentKey": hasParent = true; break;
                 case "deid": deduplicationId = value; break;
                 case "rjk": repeatJobKey = value; break;
+                case "parentKey": parentKey = value; break;
+                case "parent": parent = value; break;
             }
         }
 
@@ -65,8 +65,8 @@ internal static class JobHash
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
-            HasParent = hasParent,
-            RepeatJobKey = repeatJobKey.IsNull ? null : repeatJobKey.ToString(),
+            ParentKey = parentKey.IsNullOrEmpty ? null : parentKey.ToString(),
+            Parent = ParentKeys.Read(parent),
         };
     }
 

@@ -8,6 +8,8 @@ namespace WorkflowAspire.BullMQ.Protocol;
 internal sealed partial class Script
 {
     public static readonly Script Add = new("Add");
+    public static readonly Script AddFlow = new("AddFlow");
+    public static readonly Script AddRelated = new("AddRelated");
     public static readonly Script Complete = new("Complete");
     public static readonly Script Delay = new("Delay");
     public static readonly Script ExtendLocks = new("ExtendLocks");
@@ -15,13 +17,16 @@ internal sealed partial class Script
     public static readonly Script GetRateLimitTtl = new("GetRateLimitTtl");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
+    public static readonly Script MoveToWaitingChildren = new("MoveToWaitingChildren");
     public static readonly Script NextIteration = new("NextIteration");
     public static readonly Script Pause = new("Pause");
     public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
     public static readonly Script Remove = new("Remove");
+    public static readonly Script RemoveChildDependency = new("RemoveChildDependency");
     public static readonly Script RemoveDeduplicationKey = new("RemoveDeduplicationKey");
     public static readonly Script RemoveJobScheduler = new("RemoveJobScheduler");
+    public static readonly Script RemoveUnprocessedChildren = new("RemoveUnprocessedChildren");
     public static readonly Script Reprocess = new("Reprocess");
     public static readonly Script Resume = new("Resume");
     public static readonly Script Retry = new("Retry");
@@ -75,7 +80,7 @@ internal sealed partial class Script
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"^-- needs +(.+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^-- needs +([\w, ]+)", RegexOptions.Multiline)]
     private static partial Regex NeedsLine();
 
     [GeneratedRegex(@"\w+")]

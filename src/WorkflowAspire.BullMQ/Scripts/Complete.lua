@@ -1,5 +1,5 @@
 -- Complete.lua: the jobs in argv are done; take as many new ones as `count` allows.
--- needs    Queue, Events, Waiting, RateLimit, Take, Finish, Parent, Metrics, Storing, Deduplication, KeptJob, Completing
+-- needs    Queue, Events, Waiting, RateLimit, Take, Parent, Finish, Metrics, Storing, Deduplication, KeptJob, Completing
 -- keys     the queue's, then (where metrics are kept) metrics:completed, metrics:completed:data
 -- argv     prefix, now, count to take, token for them, lock milliseconds, worker name, the worker's rate limit (jobs, ms; "" for none),
 --          how many minutes metrics keep ("" for no metrics),

@@ -1,5 +1,5 @@
 -- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
--- needs    Queue, Events, Waiting, RateLimit, Finish, Parent, Metrics, Storing, Deduplication, KeptJob
+-- needs    Queue, Events, Waiting, RateLimit, Parent, Finish, Metrics, Storing, Deduplication, KeptJob
 -- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker, then (where metrics are kept)
 --          metrics:failed, metrics:failed:data
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,

@@ -1,24 +1,11 @@
 -- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it.
--- needs    Queue, Events, Waiting, Finish, Parent, Deduplication, Scheduler
--- argv     prefix, now, id
--- leaves   nothing of the job; a parent no longer waits for it; event `removed`
--- returns  1 · 0 job gone or locked · -8 the newest job of a scheduler, which makes the next one only when this is taken
-local id = ARGV[3]
-local jobKey = prefix .. id
+-- needs    Queue, Events, Waiting, Parent, Finish, Deduplication, Removal, Scheduler
+-- argv     prefix, now, id, with its children (1/0)
+-- leaves   nothing of the job nor, if so wished, of its children, in whatever queues; a parent no longer waits for it; event
+--          `removed` for each
+-- returns  1 · 0 no such job, or a worker has it or one of the children that it waits for (nothing is changed then)
+--          · -8 the newest job of a scheduler, which makes the next one only when this is taken
+local id, withChildren = ARGV[3], ARGV[4] == "1"
 if isNewestIteration(id) then return -8 end
-if call("EXISTS", jobKey) == 0 or call("EXISTS", jobKey .. ":lock") == 1 then return 0 end
-
-local prev = "unknown"
-for _, list in ipairs({ { waitKey, "wait" }, { pausedKey, "paused" }, { activeKey, "active" } }) do
-  if call("LREM", list[1], 0, id) > 0 then prev = list[2] end
-end
-for _, set in ipairs({ { delayedKey, "delayed" }, { prioritizedKey, "prioritized" }, { completedKey, "completed" },
-  { failedKey, "failed" }, { waitingChildrenKey, "waiting-children" } }) do
-  if call("ZREM", set[1], id) > 0 then prev = set[2] end
-end
-forgetChild(jobKey)
-forgetDeduplication(jobKey, id)
-deleteJob(jobKey)
-emit("event", "removed", "jobId", id, "prev", prev)
-trimStream(metaKey, eventsKey)
-return 1
+if isHeld(prefix, id, withChildren) then return 0 end
+return removeJob(prefix, id, nil, withChildren, false) and 1 or 0

@@ -19,6 +19,9 @@ internal static partial class Scenarios
 
     private static readonly Dictionary<string, Func<IQueueActor, Task>> OnlyIn6 = DeduplicationOf6;
 
+    /// <summary>Whether BullMQ 5 leaves the same as 6, which ours follows.</summary>
+    public static bool IsOf(int version, string name) => version != 5 || !NotInFive.Contains(name);
+
     public static IEnumerable<string> Names => All.Keys;
 
     /// <summary>Those that BullMQ 5 would end otherwise; ours does what BullMQ 6 does, whoever made the queue.</summary>

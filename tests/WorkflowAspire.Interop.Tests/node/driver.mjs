@@ -33,8 +33,8 @@ function plain(value) {
 }
 
 function startWorker(version, name, how, options = {}) {
-  const { Worker, UnrecoverableError } = packages[version];
-  return new Worker(name, job => processors[how](job, { UnrecoverableError }), { connection, drainDelay: 1, ...options });
+  const context = { ...packages[version], queue: () => queue(version, name) };
+  return new context.Worker(name, (job, token) => processors[how](job, { ...context, token }), { connection, drainDelay: 1, ...options });
 }
 
 const methods = {
@@ -74,7 +74,7 @@ const methods = {
   listen: async (v, name) => {
     const listener = new packages[v].QueueEvents(name, { connection });
     const seen = [];
-    for (const event of ['added', 'waiting', 'active', 'completed', 'failed', 'delayed', 'stalled', 'removed', 'paused', 'resumed', 'drained', 'duplicated', 'retries-exhausted'])
+    for (const event of ['added', 'waiting', 'active', 'completed', 'failed', 'delayed', 'stalled', 'removed', 'paused', 'resumed', 'drained', 'duplicated', 'retries-exhausted', 'waiting-children'])
       listener.on(event, args => seen.push({ event, ...args }));
     await listener.waitUntilReady();
     listeners.set(`${v} ${name}`, { listener, seen });

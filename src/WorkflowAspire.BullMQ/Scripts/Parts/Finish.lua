@@ -1,4 +1,4 @@
--- What completing and failing share: giving up the lock, leaving active, entering the finished set, keeping it short.
+-- What completing and failing share: giving up the lock, leaving active, entering the finished set, keeping it short. Comes after Parent.
 
 -- 0 the lock has this token · -2 no lock · -6 it is another worker's
 local function checkLock(jobKey, token)
@@ -15,9 +15,16 @@ local function leaveActive(jobKey, id)
   return call("LREM", activeKey, -1, id) > 0
 end
 
+-- returns how many keys there were
 local function deleteJob(jobKey)
-  call("DEL", jobKey, jobKey .. ":logs", jobKey .. ":dependencies", jobKey .. ":processed", jobKey .. ":failed",
+  return call("DEL", jobKey, jobKey .. ":logs", jobKey .. ":dependencies", jobKey .. ":processed", jobKey .. ":failed",
     jobKey .. ":unsuccessful")
+end
+
+-- A parent still waits for a child that failed without a rule for it; for one that completed it never does.
+local function deleteFinished(finishedKey, id)
+  if finishedKey == failedKey then forgetChild(prefix .. id) end
+  deleteJob(prefix .. id)
 end
 
 -- keepCount -1 keeps all, 0 none; keepAge is in seconds, "" for no limit; at most keepLimit old jobs go in one call.
@@ -26,13 +33,13 @@ local function keepFinished(finishedKey, keepCount, keepAge, keepLimit)
     local oldest = now - tonumber(keepAge) * 1000
     local old = call("ZREVRANGEBYSCORE", finishedKey, whole(oldest), "-inf", "LIMIT", 0, keepLimit)
     for _, oldId in ipairs(old) do
-      deleteJob(prefix .. oldId)
+      deleteFinished(finishedKey, oldId)
       call("ZREM", finishedKey, oldId)
     end
   end
   if keepCount > 0 then
     local old = call("ZREVRANGE", finishedKey, keepCount, -1)
-    for _, oldId in ipairs(old) do deleteJob(prefix .. oldId) end
+    for _, oldId in ipairs(old) do deleteFinished(finishedKey, oldId) end
     if #old > 0 then call("ZREMRANGEBYRANK", finishedKey, 0, -(keepCount + 1)) end
   end
 end
@@ -40,7 +47,7 @@ end
 -- property is "returnvalue" or "failedReason"; further fields and values may follow.
 local function enterFinished(finishedKey, jobKey, id, property, value, keepCount, keepAge, keepLimit, ...)
   if keepCount == 0 then
-    deleteJob(jobKey)
+    deleteFinished(finishedKey, id)
     return
   end
   call("ZADD", finishedKey, nowText, id)

@@ -35,6 +35,9 @@ local function keepForLater(rules, holder, job)
   call("DEL", keptKey)
   call("HSET", keptKey, "name", job.name, "data", job.data, "opts", job.opts, "jid", job.id)
   if job.scheduler then call("HSET", keptKey, "rjk", job.scheduler) end
+  if job.parentKey then
+    call("HSET", keptKey, "pk", job.parentKey, "pd", job.child[4], "pdk", job.parentKey .. ":dependencies")
+  end
   call("PERSIST", deduplicationKey(rules.id))
   tellDeduplicated(holder, rules.id, job.id)
   return true
@@ -47,7 +50,7 @@ local function reschedule(holder, job)
   wakeForNextDelayed()
 end
 
--- rules are the job's deduplication options; job has id, name, data, opts, timestamp, delay and scheduler.
+-- rules are the job's deduplication options; job has id, name, data, opts, timestamp, delay, scheduler, and of its parent the key and the child's fields.
 -- nil where the job is to be added, else the id of the job that keeps it out
 local function deduplicate(rules, job)
   local holder = call("GET", deduplicationKey(rules.id))

@@ -1,4 +1,4 @@
--- A job may be a child in a flow of Node's package: its parent, in this queue or another, hears how it ended and, when it
+-- A job may be a child in a flow: its parent, in this queue or another, hears how it ended and, when it
 -- waits for nothing more, is ready itself. Only the child's hash names the parent's keys, so they can't be declared.
 
 local function parentOf(jobKey)
@@ -9,10 +9,26 @@ local function parentOf(jobKey)
   return { key = fields[1], id = parent.id or id, queue = parent.queueKey or queue, rules = parent }
 end
 
-local function makeReady(parent)
+local function cannotStart(settings, queue)
+  return settings[1] or (settings[2] and call("LLEN", queue .. ":active") >= tonumber(settings[2]))
+end
+
+local function tellParentWaits(parent)
+  toStream(parent.queue .. ":events", "event", "waiting", "jobId", parent.id, "prev", "waiting-children")
+end
+
+-- To the head of wait, whatever the parent's priority or delay.
+local function pushParent(parent)
   local queue = parent.queue
   local settings = call("HMGET", queue .. ":meta", "paused", "concurrency", "version")
-  local blocked = settings[1] or (settings[2] and call("LLEN", queue .. ":active") >= tonumber(settings[2]))
+  local parked = settings[1] and (call("EXISTS", queue .. ":paused") == 1 or string.find(settings[3] or "", "^bullmq:5"))
+  call("RPUSH", queue .. (parked and ":paused" or ":wait"), parent.id)
+  if not cannotStart(settings, queue) then call("ZADD", queue .. ":marker", 0, "0") end
+  tellParentWaits(parent)
+end
+
+local function makeReady(parent)
+  local queue = parent.queue
   local job = call("HMGET", parent.key, "priority", "delay")
   local priority, delay = tonumber(job[1]) or 0, tonumber(job[2]) or 0
   if delay > 0 then
@@ -20,17 +36,15 @@ local function makeReady(parent)
     toStream(queue .. ":events", "event", "delayed", "jobId", parent.id, "delay", whole(now + delay))
     local first = call("ZRANGE", queue .. ":delayed", 0, 0, "WITHSCORES")
     call("ZADD", queue .. ":marker", string.format("%.17g", tonumber(first[2]) / 0x1000), "1")
-    return
-  end
-  if priority > 0 then
+  elseif priority > 0 then
     local count = call("INCR", queue .. ":pc")
     call("ZADD", queue .. ":prioritized", whole(priority * 0x100000000 + count % 0x100000000), parent.id)
+    local settings = call("HMGET", queue .. ":meta", "paused", "concurrency")
+    if not cannotStart(settings, queue) then call("ZADD", queue .. ":marker", 0, "0") end
+    tellParentWaits(parent)
   else
-    local parked = settings[1] and (call("EXISTS", queue .. ":paused") == 1 or string.find(settings[3] or "", "^bullmq:5"))
-    call("RPUSH", queue .. (parked and ":paused" or ":wait"), parent.id)
+    pushParent(parent)
   end
-  if not blocked then call("ZADD", queue .. ":marker", 0, "0") end
-  toStream(queue .. ":events", "event", "waiting", "jobId", parent.id, "prev", "waiting-children")
 end
 
 local function releaseParent(parent)
@@ -48,9 +62,21 @@ local function tellParentCompleted(jobKey, value)
   releaseParentIfLast(parent)
 end
 
+-- false where the parent did not wait for the child. A parent whose last child goes this way is pushed to wait even if it has a
+-- priority or a delay: Node does so, and only here.
+local function forgetChildOf(parentKey, jobKey)
+  if call("SREM", parentKey .. ":dependencies", jobKey) == 0 then return false end
+  local queue, id = string.match(parentKey, "^(.*):([^:]*)$")
+  if call("SCARD", parentKey .. ":dependencies") == 0 and call("ZREM", queue .. ":waiting-children", id) == 1 then
+    pushParent({ queue = queue, id = id })
+  end
+  return true
+end
+
+-- For a child that goes away without having been told of.
 local function forgetChild(jobKey)
-  local parent = parentOf(jobKey)
-  if parent and call("SREM", parent.key .. ":dependencies", jobKey) == 1 then releaseParentIfLast(parent) end
+  local parentKey = call("HGET", jobKey, "parentKey")
+  if parentKey and parentKey ~= "" and call("EXISTS", parentKey) == 1 then forgetChildOf(parentKey, jobKey) end
 end
 
 -- A child that is processed again: its parent waits for it as before.

@@ -2,49 +2,26 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 
 internal static partial class Scenarios
 {
-    private static Dictionary<string, Func<IQueueActor, Task>> Flows => new()
+    private const string Kids = "-kids";
+
+    private static Dictionary<string, JobOptions> Rules => new()
     {
-        ["complete the children of a flow and their parent"] = async queue =>
-        {
-            await queue.AddFlowAsync("{}");
-            await queue.ProcessAsync("echo", attempts: 3);
-        },
-        ["fail a child without a rule for its parent"] = async queue =>
-        {
-            await queue.AddFlowAsync("{}");
-            await queue.ProcessAsync("failB", attempts: 2);
-        },
-        ["fail a child and its parent"] = async queue =>
-        {
-            await queue.AddFlowAsync("""{"failParentOnFailure":true}""");
-            await queue.ProcessAsync("failB", attempts: 3);
-        },
-        ["fail a child that its parent ignores"] = async queue =>
-        {
-            await queue.AddFlowAsync("""{"ignoreDependencyOnFailure":true}""");
-            await queue.ProcessAsync("failB", attempts: 3);
-        },
-        ["fail a child that its parent goes on with"] = async queue =>
-        {
-            await queue.AddFlowAsync("""{"continueParentOnFailure":true}""");
-            await queue.ProcessAsync("failB", attempts: 3);
-        },
-        ["fail a child that its parent forgets"] = async queue =>
-        {
-            await queue.AddFlowAsync("""{"removeDependencyOnFailure":true}""");
-            await queue.ProcessAsync("failB", attempts: 3);
-        },
-        ["retry a failed child"] = async queue =>
-        {
-            await queue.AddFlowAsync("""{"failParentOnFailure":true}""");
-            await queue.ProcessAsync("failB", attempts: 3);
-            await queue.RetryAsync("b");
-        },
-        ["remove the children of a flow"] = async queue =>
-        {
-            await queue.AddFlowAsync("{}");
-            await queue.RemoveAsync("a");
-            await queue.RemoveAsync("b");
-        },
+        ["without a rule"] = new(),
+        ["that fails its parent"] = new() { FailParentOnFailure = true },
+        ["that its parent goes on with at once"] = new() { ContinueParentOnFailure = true },
+        ["that its parent ignores"] = new() { IgnoreDependencyOnFailure = true },
+        ["that its parent forgets"] = new() { RemoveDependencyOnFailure = true },
     };
+
+    private static Dictionary<string, Func<IQueueActor, Task>> Flows => new Dictionary<string, Func<IQueueActor, Task>>[]
+    {
+        FlowAdding, FlowProcessing, FlowFailures, FlowRemoval,
+    }.SelectMany(rows => rows).ToDictionary();
+
+    private static FlowJob Child(string id, JobOptions? options = null, string queue = "", params FlowJob[] children) =>
+        new("work", queue, Json.Bytes($"\"{id}\"")) { Options = (options ?? new JobOptions()) with { JobId = id }, Children = children };
+
+    private static FlowJob Parent(params FlowJob[] children) => Child("parent", null, "", children);
+
+    private static FlowJob Parent(JobOptions options, params FlowJob[] children) => Child("parent", options, "", children);
 }

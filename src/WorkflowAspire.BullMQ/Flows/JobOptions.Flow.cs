@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace WorkflowAspire.BullMQ;
+
+// What a job has as the child of another.
+public sealed partial record JobOptions
+{
+    /// <summary>The job that waits for this one; null for none. A flow's producer sets it for children.</summary>
+    public ParentOptions? Parent { get; init; }
+
+    /// <summary>The parent fails as soon as a worker takes it, once this job has failed for good.</summary>
+    /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
+    [JsonPropertyName("fpof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FailParentOnFailure { get; init; }
+
+    /// <summary>The parent starts at once, whatever other children it waits for, once this job has failed for good.</summary>
+    /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
+    [JsonPropertyName("cpof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ContinueParentOnFailure { get; init; }
+
+    /// <summary>The parent goes on without this job once it has failed for good, and can read why: <see cref="Job.GetIgnoredChildrenFailuresAsync"/>.</summary>
+    /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
+    [JsonPropertyName("idof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IgnoreDependencyOnFailure { get; init; }
+
+    /// <summary>The parent goes on as if this job had never been, once it has failed for good.</summary>
+    /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
+    [JsonPropertyName("rdof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RemoveDependencyOnFailure { get; init; }
+
+    private void ValidateFlow()
+    {
+        Parent?.Validate(nameof(Parent));
+        if (!(FailParentOnFailure || ContinueParentOnFailure || IgnoreDependencyOnFailure || RemoveDependencyOnFailure)) return;
+        (string Name, bool IsChosen)[] rules =
+        [
+            (nameof(FailParentOnFailure), FailParentOnFailure), (nameof(ContinueParentOnFailure), ContinueParentOnFailure),
+            (nameof(IgnoreDependencyOnFailure), IgnoreDependencyOnFailure), (nameof(RemoveDependencyOnFailure), RemoveDependencyOnFailure),
+        ];
+        var chosen = rules.Where(rule => rule.IsChosen).Select(rule => rule.Name).ToArray();
+        if (chosen.Length > 1) throw new ArgumentException($"A failed child has one rule at most; got {string.Join(" and ", chosen)}.", chosen[1]);
+    }
+
+    /// <summary>These options, and what they leave open as <paramref name="defaults"/> say.</summary>
+    internal JobOptions Over(JobOptions defaults)
+    {
+        var merged = JsonSerializer.SerializeToNode(defaults, BullMQJsonContext.Default.JobOptions)!.AsObject();
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(this, BullMQJsonContext.Default.JobOptions)!.AsObject())
+        {
+            if (name != "attempts" || Attempts > 0) merged[name] = value?.DeepClone();
+        }
+
+        return merged.Deserialize(BullMQJsonContext.Default.JobOptions)!;
+    }
+}
