@@ -15,7 +15,7 @@ internal static class JobHash
     public static Job Read(QueueConnection connection, string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
-        RedisValue processedBy = default, deferredFailure = default;
+        RedisValue processedBy = default, deferredFailure = default, progress = default;
         long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -38,6 +38,7 @@ internal static class JobHash
                 case "stacktrace": stacktrace = value; break;
                 case "pb": processedBy = value; break;
                 case "defa": deferredFailure = value; break;
+                case "progress": progress = value; break;
             }
         }
 
@@ -58,6 +59,7 @@ internal static class JobHash
             FailedReason = failedReason.IsNull ? null : failedReason.ToString(),
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
+            Progress = progress.IsNull ? default : JobProgress.FromJson((byte[])progress!),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
         };
     }

@@ -8,18 +8,32 @@ namespace WorkflowAspire.BullMQ.Protocol;
 internal sealed partial class Script
 {
     public static readonly Script Add = new("Add");
+    public static readonly Script AddLog = new("AddLog");
+    public static readonly Script ChangeDelay = new("ChangeDelay");
+    public static readonly Script ChangePriority = new("ChangePriority");
+    public static readonly Script Clean = new("Clean");
     public static readonly Script Complete = new("Complete");
+    public static readonly Script Drain = new("Drain");
     public static readonly Script ExtendLocks = new("ExtendLocks");
     public static readonly Script Fail = new("Fail");
+    public static readonly Script GetCounts = new("GetCounts");
+    public static readonly Script GetCountsPerPriority = new("GetCountsPerPriority");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
+    public static readonly Script MoveToWait = new("MoveToWait");
+    public static readonly Script Obliterate = new("Obliterate");
     public static readonly Script Pause = new("Pause");
+    public static readonly Script Promote = new("Promote");
     public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
     public static readonly Script Remove = new("Remove");
+    public static readonly Script RemoveOrphans = new("RemoveOrphans");
     public static readonly Script Reprocess = new("Reprocess");
     public static readonly Script Resume = new("Resume");
     public static readonly Script Retry = new("Retry");
+    public static readonly Script TrimEvents = new("TrimEvents");
+    public static readonly Script UpdateData = new("UpdateData");
+    public static readonly Script UpdateProgress = new("UpdateProgress");
 
     private readonly string _text;
 

@@ -1,24 +1,10 @@
--- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it.
--- needs    Queue, Events, Waiting, Finish, Parent
--- argv     prefix, now, id
--- leaves   nothing of the job; a parent no longer waits for it; event `removed`
--- returns  1 · 0 job gone or locked
-local id = ARGV[3]
+-- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it; with the jobs below it if asked.
+-- needs    Queue, Events, Finish, Removing
+-- argv     prefix, now, id, with its children (1/0)
+-- leaves   nothing of the job; a parent no longer waits for it; an event `removed` for each job that is gone
+-- returns  1 · 0 a worker has it or a child of it · -1 job gone · -8 a scheduler waits for it
+local id, withChildren = ARGV[3], ARGV[4] == "1"
 local jobKey = prefix .. id
-if call("EXISTS", jobKey) == 0 or call("EXISTS", jobKey .. ":lock") == 1 then return 0 end
-
-local prev = "unknown"
-for _, list in ipairs({ { waitKey, "wait" }, { pausedKey, "paused" }, { activeKey, "active" } }) do
-  if call("LREM", list[1], 0, id) > 0 then prev = list[2] end
-end
-for _, set in ipairs({ { delayedKey, "delayed" }, { prioritizedKey, "prioritized" }, { completedKey, "completed" },
-  { failedKey, "failed" }, { waitingChildrenKey, "waiting-children" } }) do
-  if call("ZREM", set[1], id) > 0 then prev = set[2] end
-end
-forgetChild(jobKey)
-local deduplication = call("HGET", jobKey, "deid")
-if deduplication and call("GET", prefix .. "de:" .. deduplication) == id then call("DEL", prefix .. "de:" .. deduplication) end
-deleteJob(jobKey)
-emit("event", "removed", "jobId", id, "prev", prev)
-trimStream(metaKey, eventsKey)
-return 1
+if isScheduled(id, call("HGET", jobKey, "rjk")) then return -8 end
+if isLocked(jobKey, withChildren) then return 0 end
+return remove(prefix, id, withChildren) and 1 or -1

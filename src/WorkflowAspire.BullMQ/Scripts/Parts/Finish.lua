@@ -15,8 +15,9 @@ local function leaveActive(jobKey, id)
   return call("LREM", activeKey, -1, id) > 0
 end
 
+-- Tells how many keys the job had.
 local function deleteJob(jobKey)
-  call("DEL", jobKey, jobKey .. ":logs", jobKey .. ":dependencies", jobKey .. ":processed", jobKey .. ":failed",
+  return call("DEL", jobKey, jobKey .. ":logs", jobKey .. ":dependencies", jobKey .. ":processed", jobKey .. ":failed",
     jobKey .. ":unsuccessful")
 end
 

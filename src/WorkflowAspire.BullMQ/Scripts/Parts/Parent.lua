@@ -48,11 +48,6 @@ local function tellParentCompleted(jobKey, value)
   releaseParentIfLast(parent)
 end
 
-local function forgetChild(jobKey)
-  local parent = parentOf(jobKey)
-  if parent and call("SREM", parent.key .. ":dependencies", jobKey) == 1 then releaseParentIfLast(parent) end
-end
-
 -- A child that is processed again: its parent waits for it as before.
 local function waitForChildAgain(jobKey, state)
   local parent = parentOf(jobKey)
