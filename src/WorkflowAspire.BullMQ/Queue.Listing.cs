@@ -85,7 +85,7 @@ public sealed partial class Queue
             throw new ArgumentOutOfRangeException(nameof(states), JobState.Unknown, "No list or set of a queue holds the jobs of unknown state.");
     }
 
-    private async Task<List<Job>> PageAsync(JobState state, int start, int end, bool ascending)
+    private async Task<List<Job>> PageAsync(JobState state, long start, long end, bool ascending)
     {
         var jobs = new List<Job>();
         var missing = end - start + 1;
@@ -95,7 +95,7 @@ public sealed partial class Queue
             var hashes = await Task.WhenAll(ids.Select(id => Database.HashGetAllAsync(_keys.Job(id!)))).ConfigureAwait(false);
             var found = ids.Zip(hashes).Select(pair => Read(pair.First!, pair.Second)).OfType<Job>();
             if (start < 0 || end < 0) return [.. found];
-            jobs.AddRange(found.Take(missing - jobs.Count));
+            jobs.AddRange(found.Take((int)Math.Min(missing - jobs.Count, int.MaxValue)));
             if (jobs.Count >= missing || ids.Length < end - start + 1) return jobs;
             (start, end) = (end + 1, (2 * end) - start + 1);
         }
@@ -103,7 +103,7 @@ public sealed partial class Queue
         return jobs;
     }
 
-    private async Task<RedisValue[]> RangeAsync(JobState state, int start, int end, bool ascending)
+    private async Task<RedisValue[]> RangeAsync(JobState state, long start, long end, bool ascending)
     {
         var key = _keys.Of(state.KeyPart());
         if (!state.IsList())

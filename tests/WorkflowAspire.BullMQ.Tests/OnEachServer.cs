@@ -31,3 +31,15 @@ public class ProcessingOnGarnet(GarnetServer server) : ProcessingTests(server);
 public class DamagedJobsOnRedis(RedisServer server) : DamagedJobTests(server);
 
 public class DamagedJobsOnGarnet(GarnetServer server) : DamagedJobTests(server);
+
+public class ManagingQueuesOnRedis(RedisServer server) : ManagingQueuesTests(server);
+
+public class ManagingQueuesOnGarnet(GarnetServer server) : ManagingQueuesTests(server);
+
+public class ManagingJobsOnRedis(RedisServer server) : ManagingJobsTests(server);
+
+public class ManagingJobsOnGarnet(GarnetServer server) : ManagingJobsTests(server);
+
+public class LargeQueuesOnRedis(RedisServer server) : LargeQueueTests(server);
+
+public class LargeQueuesOnGarnet(GarnetServer server) : LargeQueueTests(server);

@@ -62,6 +62,14 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     /// <summary>Calls any method of the package's Job, on a job that is read first.</summary>
     public Task<JsonNode?> CallJobAsync(string id, string method, params JsonNode?[] arguments) => Call("jobCall", id, method, new JsonArray(arguments));
 
+    /// <summary>The server, for states that no call of the package leads to.</summary>
+    public IDatabase Redis => redis.GetDatabase();
+
+    public RedisKey Key(string part) => $"bull:{name}:{part}";
+
+    /// <summary>Calls a method of the driver's own, from a file of node/methods.</summary>
+    public Task<JsonNode?> DoAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
+
     public Task CloseAsync() => Call("close");
 
     private Task<JsonNode?> Call(string method, params JsonNode?[] arguments) => node.CallAsync(version, method, [name, .. arguments]);

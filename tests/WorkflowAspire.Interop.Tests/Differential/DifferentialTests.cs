@@ -9,8 +9,11 @@ public class DifferentialTests(InteropServers servers)
 {
     public static MatrixTheoryData<int, string> Cases { get; } = new([6, 5], Scenarios.Names);
 
+    public static MatrixTheoryData<int, string> CasesOnlyIn6 { get; } = new([6], Scenarios.NamesOnlyIn6);
+
     [Theory]
     [MemberData(nameof(Cases))]
+    [MemberData(nameof(CasesOnlyIn6))]
     public async Task Ours_leaves_what_Node_leaves(int version, string scenario)
     {
         var name = $"{scenario.Replace(' ', '-')}-{Guid.NewGuid():N}";

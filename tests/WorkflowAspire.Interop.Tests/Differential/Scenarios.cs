@@ -11,10 +11,15 @@ internal static partial class Scenarios
         Adding,
         Control,
         Flows,
+        ManagingJobs,
+        ManagingQueues,
         Processing,
     }.SelectMany(area => area).ToDictionary();
 
     public static IEnumerable<string> Names => All.Keys;
 
-    public static Task RunAsync(string name, IQueueActor queue) => All[name](queue);
+    /// <summary>Where BullMQ 5 does something else and ours does what 6 does.</summary>
+    public static IEnumerable<string> NamesOnlyIn6 => ManagingOnlyIn6.Keys;
+
+    public static Task RunAsync(string name, IQueueActor queue) => (All.GetValueOrDefault(name) ?? ManagingOnlyIn6[name])(queue);
 }
