@@ -7,7 +7,10 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial class Queue
 {
     private const int JobsPerDrain = 1000;
-    private const int JobsPerClean = 10_000;
+    private const int JobsPerClean = 1000;
+
+    // Behind so many jobs that are too young there are no old ones; Node's package stops there as well.
+    private const int MostYoungJobs = 10_000;
 
     /// <summary>Removes the jobs that wait: waiting and prioritized ones. Active and finished jobs stay, as do those that a job scheduler waits for.</summary>
     /// <remarks>A thousand jobs go in one script call. Jobs that are added meanwhile may stay.</remarks>
@@ -28,7 +31,7 @@ public sealed partial class Queue
 
     /// <summary>Removes the jobs of one state that are old enough, oldest first, except those that a worker has or a job scheduler waits for.</summary>
     /// <remarks>
-    /// Ten thousand jobs are looked at in one script call. The age of a job counts from when it finished, else from when a
+    /// A thousand jobs are looked at in one script call, and after ten thousand of which none is old enough no more. The age of a job counts from when it finished, else from when a
     /// worker last took it, else from when it was created; of a prioritized one from when it was created.
     /// </remarks>
     /// <param name="grace">Jobs younger than this stay; zero for none.</param>
@@ -47,18 +50,22 @@ public sealed partial class Queue
 
         var newest = (_time.GetUtcNow() - grace).ToUnixTimeMilliseconds();
         var removed = new List<string>();
-        for (var (left, passed) = (limit == 0 ? int.MaxValue : limit, 0L); left > 0;)
+        var (left, passed, young, untold) = (limit == 0 ? int.MaxValue : limit, 0L, 0, 0);
+        bool isLast;
+        do
         {
             var most = Math.Min(left, JobsPerClean);
-            var result = (RedisResult[])(await RunAsync(Script.Clean, ct, state.KeyPart(), newest, most, passed).ConfigureAwait(false))!;
+            isLast = most == left || young + most >= MostYoungJobs;
+            var result = (RedisResult[])(await RunAsync(Script.Clean, ct, state.KeyPart(), newest, most, passed, untold, isLast ? 1 : 0).ConfigureAwait(false))!;
             var (seen, ids) = ((int)result[0], (string[])result[1]!);
+            untold = (int)result[2];
             removed.AddRange(ids);
-            // Behind so many jobs that are too young there are no old ones.
-            if (seen < most || ids.Length == 0) break;
             passed += seen - ids.Length;
+            young = ids.Length == 0 ? young + seen : 0;
             if (limit > 0) left -= seen;
+            isLast = seen < most || left == 0 || young >= MostYoungJobs;
         }
-
+        while (!isLast);
         return removed;
     }
 

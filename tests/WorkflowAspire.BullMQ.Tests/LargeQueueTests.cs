@@ -10,12 +10,12 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
     [Fact]
     public async Task Draining_leaves_nothing_of_the_jobs_that_wait()
     {
-        await AddMany(12_000);
-        await AddMany(3_500, new JobOptions { Priority = 5 });
-        await AddMany(3_500, Later);
+        await AddMany(10_000);
+        await AddMany(1_500, new JobOptions { Priority = 5 });
+        await AddMany(1_500, Later);
 
         await Queue.DrainAsync();
-        (await Queue.CountAsync()).ShouldBe(3_500);
+        (await Queue.CountAsync()).ShouldBe(1_500);
         await Queue.DrainAsync(delayed: true);
 
         (await KeysLeft()).Except(["id", "meta", "marker", "events", "pc"]).ShouldBeEmpty();
@@ -24,32 +24,32 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
     [Fact]
     public async Task Cleaning_tells_the_ids_of_all_jobs_that_are_gone()
     {
-        await AddMany(21_000);
+        await AddMany(10_500);
 
         var gone = await Queue.CleanAsync(TimeSpan.Zero, state: JobState.Waiting);
 
-        gone.Select(int.Parse).Order().ShouldBe(Enumerable.Range(1, 21_000));
+        gone.Select(int.Parse).Order().ShouldBe(Enumerable.Range(1, 10_500));
         (await Queue.CountAsync()).ShouldBe(0);
     }
 
     [Fact]
     public async Task Cleaning_passes_over_young_jobs_and_stops_at_its_limit()
     {
-        await AddMany(10_500, Later with { Timestamp = DateTimeOffset.UtcNow.AddDays(-2) });
-        await AddMany(1, new JobOptions { Delay = TimeSpan.FromMinutes(1) });
+        await AddMany(1_100);
+        await AddMany(2_500, new JobOptions { Timestamp = DateTimeOffset.UtcNow.AddDays(-2) });
 
-        (await Queue.CleanAsync(TimeSpan.FromDays(1), 10_200, JobState.Delayed)).Count.ShouldBe(10_200);
-        (await Queue.CleanAsync(TimeSpan.FromDays(1), state: JobState.Delayed)).Count.ShouldBe(300);
+        (await Queue.CleanAsync(TimeSpan.FromDays(1), 1_200, JobState.Waiting)).Count.ShouldBe(100);
+        (await Queue.CleanAsync(TimeSpan.FromDays(1), state: JobState.Waiting)).Count.ShouldBe(2_400);
 
-        (await Queue.GetDelayedCountAsync()).ShouldBe(1);
+        (await Queue.CountAsync()).ShouldBe(1_100);
     }
 
     [Fact]
     public async Task Obliterating_leaves_no_key_of_the_queue()
     {
-        await AddMany(6_000);
-        await AddMany(3_000, new JobOptions { Priority = 5 });
-        await AddMany(3_000, Later);
+        await AddMany(2_000);
+        await AddMany(1_000, new JobOptions { Priority = 5 });
+        await AddMany(1_000, Later);
 
         await Queue.ObliterateAsync();
 
@@ -59,18 +59,18 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
     [Fact]
     public async Task Promoting_all_keeps_the_order_in_which_they_would_be_due()
     {
-        await Queue.AddBulkAsync(Enumerable.Range(1, 12_000).Select(i => new NewJob("work", Json($"{i}"), new JobOptions { Delay = TimeSpan.FromHours(1) + TimeSpan.FromSeconds(i) })));
+        await Queue.AddBulkAsync(Enumerable.Range(1, 10_000).Select(i => new NewJob("work", Json($"{i}"), new JobOptions { Delay = TimeSpan.FromHours(1) + TimeSpan.FromSeconds(i) })));
 
         await Queue.PromoteJobsAsync();
 
         (await Queue.GetDelayedCountAsync()).ShouldBe(0);
-        (await Queue.GetRangesAsync([JobState.Waiting], 0, -1, ascending: true)).ShouldBe(Enumerable.Range(1, 12_000).Select(i => $"{i}"));
+        (await Queue.GetRangesAsync([JobState.Waiting], 0, -1, ascending: true)).ShouldBe(Enumerable.Range(1, 10_000).Select(i => $"{i}"));
     }
 
     [Fact]
     public async Task Retrying_all_moves_each_finished_job_once()
     {
-        await AddMany(10_100);
+        await AddMany(3_100);
         var database = Redis.Connection.GetDatabase();
         var ids = await database.ListRangeAsync(Key("wait"));
         await database.SortedSetAddAsync(Key("failed"), Array.ConvertAll(ids, id => new StackExchange.Redis.SortedSetEntry(id, (double)id)));
@@ -78,7 +78,7 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
 
         await Queue.RetryJobsAsync();
 
-        (await Queue.GetRangesAsync([JobState.Waiting], 0, -1, ascending: true)).Select(int.Parse).ShouldBe(Enumerable.Range(1, 10_100));
+        (await Queue.GetRangesAsync([JobState.Waiting], 0, -1, ascending: true)).Select(int.Parse).ShouldBe(Enumerable.Range(1, 3_100));
         (await Queue.GetJobCountByTypesAsync([JobState.Failed])).ShouldBe(0);
     }
 
@@ -99,7 +99,7 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
     [Fact]
     public async Task Orphans_are_found_among_many_jobs()
     {
-        await AddMany(10_500);
+        await AddMany(3_100);
         var database = Redis.Connection.GetDatabase();
         foreach (var orphan in new[] { "a", "b", "c" }) await database.HashSetAsync(Key(orphan), "name", "work");
         await database.ListLeftPushAsync(Key("a:logs"), "row");
@@ -108,10 +108,10 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
         (await Queue.RemoveOrphanedJobsAsync()).ShouldBe(1);
 
         (await KeysLeft()).Intersect(["a", "a:logs", "b", "c"]).ShouldBeEmpty();
-        (await Queue.GetJobsAsync([JobState.Waiting])).Count.ShouldBe(10_500);
+        (await Queue.GetJobsAsync([JobState.Waiting])).Count.ShouldBe(3_100);
     }
 
-    private Task AddMany(int count, JobOptions? options = null) =>
+    private Task<IReadOnlyList<Job>> AddMany(int count, JobOptions? options = null) =>
         Queue.AddBulkAsync(Enumerable.Repeat(new NewJob("work", Json("1"), options), count));
 
     private async Task<List<string>> KeysLeft()

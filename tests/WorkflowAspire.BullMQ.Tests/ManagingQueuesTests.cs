@@ -10,13 +10,13 @@ public abstract class ManagingQueuesTests(RedisCompatibleServer redis) : QueueSp
         var release = new TaskCompletionSource();
         await StartWorker(async (job, _) =>
         {
-            if (job.Id == "active") await release.Task;
+            if (job.Id == "long") await release.Task;
             return Json("null");
         }, new WorkerOptions { Concurrency = 1 });
         var done = await Add();
         await Reaches(done, JobState.Completed);
-        await Add(new JobOptions { JobId = "active" });
-        await Reaches("active", JobState.Active);
+        await Add(new JobOptions { JobId = "long" });
+        await Reaches("long", JobState.Active);
         await Add();
         await Add(new JobOptions { Priority = 2 });
 
@@ -25,7 +25,7 @@ public abstract class ManagingQueuesTests(RedisCompatibleServer redis) : QueueSp
         var counts = await Queue.GetJobCountsAsync();
         (counts[JobState.Waiting], counts[JobState.Prioritized], counts[JobState.Active], counts[JobState.Completed]).ShouldBe((0, 0, 1, 1));
         release.SetResult();
-        await Reaches("active", JobState.Completed);
+        await Reaches("long", JobState.Completed);
     }
 
     [Fact]

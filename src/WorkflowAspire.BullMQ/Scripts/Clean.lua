@@ -1,9 +1,11 @@
 -- Clean.lua: removes the jobs of one state that are old enough, oldest first, but none that a worker has or a scheduler waits for.
 -- needs    Queue, Events, Finish, Removing
--- argv     prefix, now, state (as its key is named), newest time to remove in ms, most jobs to look at, jobs to pass over first
--- leaves   nothing of these jobs; event `cleaned` with their number
--- returns  { jobs looked at, {ids removed} }
+-- argv     prefix, now, state (as its key is named), newest time to remove in ms, most jobs to look at, jobs to pass over first,
+--          jobs that earlier calls removed and no event has told of, whether this is the last call whatever it finds (1/0)
+-- leaves   nothing of these jobs; event `cleaned` with the number of jobs that are untold, where it is the last call or they are 10000
+-- returns  { jobs looked at, {ids removed}, jobs untold }
 local state, newest, most, passed = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local untold, isLast = tonumber(ARGV[7]), ARGV[8] == "1"
 local key = prefix .. state
 local removed = {}
 local ids
@@ -53,6 +55,11 @@ else
   end
 end
 
-emit("event", "cleaned", "count", #removed)
+-- Node's package tells of as many in one event.
+untold = untold + #removed
+if isLast or #ids < most or untold >= 10000 then
+  emit("event", "cleaned", "count", whole(untold))
+  untold = 0
+end
 trimStream(metaKey, eventsKey)
-return { #ids, removed }
+return { #ids, removed, untold }
