@@ -4,7 +4,7 @@ using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
-/// <summary>A job as it was when it was read; it does not follow later changes.</summary>
+/// <summary>A job as it was when it was read. It does not follow later changes, except those that are made through it.</summary>
 public sealed partial class Job
 {
     private readonly QueueConnection _connection;
@@ -18,7 +18,7 @@ public sealed partial class Job
     public string Name { get; }
 
     /// <summary>The payload as it is stored: UTF-8 JSON, byte for byte what the producer wrote.</summary>
-    public ReadOnlyMemory<byte> Data { get; internal init; }
+    public ReadOnlyMemory<byte> Data { get; internal set; }
 
     /// <summary>The options the job was added with.</summary>
     public JobOptions Options { get; internal init; } = new();
@@ -27,10 +27,10 @@ public sealed partial class Job
     public DateTimeOffset Timestamp { get; internal init; }
 
     /// <summary>The delay that the job has now; zero once it is due.</summary>
-    public TimeSpan Delay { get; internal init; }
+    public TimeSpan Delay { get; internal set; }
 
     /// <summary>The priority that the job has now; 0 for none.</summary>
-    public int Priority { get; internal init; }
+    public int Priority { get; internal set; }
 
     /// <summary>The id that keeps other jobs of its kind out while this one waits or runs; null for none.</summary>
     public string? DeduplicationId { get; internal init; }
@@ -42,25 +42,29 @@ public sealed partial class Job
     public int AttemptsMade { get; internal set; }
 
     /// <summary>How many times a worker has taken the job, those included that ended without a result.</summary>
-    public int AttemptsStarted { get; internal init; }
+    public int AttemptsStarted { get; internal set; }
 
     /// <summary>How many times the job stalled: its worker vanished or lost the lock.</summary>
     public int StalledCounter { get; internal init; }
 
     /// <summary>When a worker last took the job; null if none has.</summary>
-    public DateTimeOffset? ProcessedOn { get; internal init; }
+    public DateTimeOffset? ProcessedOn { get; internal set; }
 
     /// <summary>When the job completed or failed for good; null before.</summary>
-    public DateTimeOffset? FinishedOn { get; internal init; }
+    public DateTimeOffset? FinishedOn { get; internal set; }
 
     /// <summary>The message of the last failed attempt; null where none failed.</summary>
-    public string? FailedReason { get; internal init; }
+    public string? FailedReason { get; internal set; }
 
     /// <summary>The stack traces of failed attempts, oldest first.</summary>
     public IReadOnlyList<string> Stacktrace { get; internal init; } = [];
 
     /// <summary>What the processor returned: UTF-8 JSON; null before the job completes.</summary>
-    public ReadOnlyMemory<byte>? ReturnValue { get; internal init; }
+    public ReadOnlyMemory<byte>? ReturnValue { get; internal set; }
+
+    /// <summary>How far the job said it is.</summary>
+    /// <value>The number 0 before it says anything, as in Node's package.</value>
+    public JobProgress Progress { get; internal set; }
 
     /// <summary>The name of the worker that last took the job; null for a worker without a name.</summary>
     public string? ProcessedBy { get; internal init; }

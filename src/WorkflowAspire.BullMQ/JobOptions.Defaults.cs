@@ -5,7 +5,7 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial record JobOptions
 {
     /// <summary>These options, with the queue's defaults for what they leave open. An id is never a default: it is one job's own.</summary>
-    internal JobOptions WithDefaults(JobOptions? defaults) => defaults is null ? this : this with
+    internal JobOptions WithDefaults(JobOptions? defaults) => defaults is null ? this : WithRuleOf(defaults) with
     {
         Attempts = Attempts ?? defaults.Attempts,
         Backoff = Backoff ?? defaults.Backoff,
@@ -18,6 +18,7 @@ public sealed partial record JobOptions
         KeepLogs = KeepLogs ?? defaults.KeepLogs,
         SizeLimit = SizeLimit ?? defaults.SizeLimit,
         Timestamp = Timestamp ?? defaults.Timestamp,
+        Parent = Parent ?? defaults.Parent,
         Deduplication = Deduplication ?? defaults.Deduplication,
         Telemetry = Telemetry ?? defaults.Telemetry,
         RepeatJobKey = RepeatJobKey ?? defaults.RepeatJobKey,

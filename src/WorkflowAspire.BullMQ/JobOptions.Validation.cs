@@ -24,6 +24,7 @@ public sealed partial record JobOptions
         RemoveOnFail?.Validate(nameof(RemoveOnFail));
         Backoff?.Validate(nameof(Backoff));
         Deduplication?.Validate(nameof(Deduplication));
+        ValidateFlow();
         if (Others is not null) ValidateOthers();
     }
 

@@ -11,7 +11,8 @@ public sealed partial class Queue
     /// <summary>Lets the workers take jobs again.</summary>
     public async Task ResumeAsync(CancellationToken ct = default)
     {
-        while ((long)await RunAsync(Script.Resume, ct).ConfigureAwait(false) > 0)
+        // Only the first call tells the listeners.
+        for (var isFirst = 1; (long)await RunAsync(Script.Resume, ct, isFirst).ConfigureAwait(false) > 0; isFirst = 0)
         {
         }
     }
@@ -25,29 +26,36 @@ public sealed partial class Queue
     /// <param name="resetAttemptsMade">Gives it all its attempts again.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ArgumentOutOfRangeException">The state is not a finished one.</exception>
+    public Task<RetryResult> RetryJobAsync(
+        string jobId, JobState state = JobState.Failed, bool resetAttemptsMade = false, CancellationToken ct = default) =>
+        RetryJobAsync(jobId, state, resetAttemptsMade, resetAttemptsStarted: false, ct);
+
+    /// <inheritdoc cref="RetryJobAsync(string, JobState, bool, CancellationToken)"/>
+    /// <param name="jobId">The job.</param>
+    /// <param name="state">The state it is in: failed or completed.</param>
+    /// <param name="resetAttemptsMade">Gives it all its attempts again.</param>
+    /// <param name="resetAttemptsStarted">Forgets how often workers took it.</param>
+    /// <param name="ct">Ends the wait.</param>
     public async Task<RetryResult> RetryJobAsync(
-        string jobId, JobState state = JobState.Failed, bool resetAttemptsMade = false, CancellationToken ct = default)
+        string jobId, JobState state, bool resetAttemptsMade, bool resetAttemptsStarted, CancellationToken ct = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(jobId);
-        if (state is not (JobState.Failed or JobState.Completed))
-            throw new ArgumentOutOfRangeException(nameof(state), state, "Only failed and completed jobs can be retried.");
+        JobOperations.RequireFinished(state);
         if (await GetJobAsync(jobId, ct).ConfigureAwait(false) is not { } job) return RetryResult.Missing;
-        var result = (long)await RunAsync(Script.Reprocess, ct, jobId, state.ToBullName(), resetAttemptsMade ? 1 : 0, job.Options.Lifo == true ? 1 : 0).ConfigureAwait(false);
-        return result switch { 1 => RetryResult.Retried, -1 => RetryResult.Missing, _ => RetryResult.NotInState };
+        return await job.RetryAsync(state, resetAttemptsMade, resetAttemptsStarted, ct).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a job with its logs and, by default, its children in whatever queues; whatever their state.</summary>
+    /// <summary>Removes a job and its logs, whatever its state, and the jobs below it in a flow.</summary>
+    /// <returns>False where the queue has no such job, or a worker is processing it or a child that it waits for; nothing was removed then.</returns>
+    /// <exception cref="JobRefusedException">A job scheduler waits for the job.</exception>
+    public Task<bool> RemoveJobAsync(string jobId, CancellationToken ct = default) => RemoveJobAsync(jobId, removeChildren: true, ct);
+
+    /// <inheritdoc cref="RemoveJobAsync(string, CancellationToken)"/>
     /// <param name="jobId">The job.</param>
-    /// <param name="removeChildren">Whether the job's children go with it, finished ones included, and theirs.</param>
+    /// <param name="removeChildren">Also the jobs below it in a flow, finished or not.</param>
     /// <param name="ct">Ends the wait.</param>
-    /// <returns>False where the queue has no such job, or a worker is processing it or one of the children that it waits for.</returns>
-    /// <exception cref="InvalidOperationException">The job is the newest of a job scheduler, which would end with it.</exception>
-    public async Task<bool> RemoveJobAsync(string jobId, bool removeChildren = true, CancellationToken ct = default)
+    public Task<bool> RemoveJobAsync(string jobId, bool removeChildren, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        var result = (long)await RunAsync(Script.Remove, ct, jobId, removeChildren ? 1 : 0).ConfigureAwait(false);
-        return result == BelongsToScheduler
-            ? throw new InvalidOperationException($"Job '{jobId}' is the newest of a job scheduler, which would end with it; remove the scheduler instead.")
-            : result == 1;
+        return _connection.RemoveJobAsync(jobId, removeChildren, ct);
     }
 }

@@ -7,7 +7,6 @@ namespace WorkflowAspire.BullMQ;
 // Job schedulers: what makes a job again and again.
 public sealed partial class Queue
 {
-    private const long BelongsToScheduler = -8;
     private const long SchedulerJobIdCollision = -10;
     private const long SchedulerJobSlotsBusy = -11;
 

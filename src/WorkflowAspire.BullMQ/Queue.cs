@@ -7,7 +7,7 @@ using WorkflowAspire.BullMQ.Protocol;
 namespace WorkflowAspire.BullMQ;
 
 /// <summary>
-/// A BullMQ queue: adds jobs, looks at them, pauses and resumes. Thread-safe; it uses the given connection and owns none.
+/// A BullMQ queue: adds jobs, looks at them, moves and removes them, pauses and resumes. Thread-safe; it uses the given connection and owns none.
 /// </summary>
 /// <remarks>Every method throws <see cref="RedisException"/> where Redis can't be reached or refuses.</remarks>
 public sealed partial class Queue

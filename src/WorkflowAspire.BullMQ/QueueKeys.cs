@@ -12,6 +12,12 @@ internal sealed class QueueKeys
         "meta", "id", "marker", "events", "stalled", "stalled-check", "limiter", "pc", "repeat",
     ];
 
+    // What stands behind the id in the keys that are a job's own.
+    private static readonly string[] OfJob = ["logs", "dependencies", "processed", "failed", "unsuccessful", "lock"];
+
+    // Families of keys whose first part is no job's id; "metrics:failed" would look like a job's key.
+    private static readonly string[] Families = ["de", "dn", "metrics"];
+
     public QueueKeys(string prefix, string queueName)
     {
         Prefix = prefix;
@@ -39,6 +45,17 @@ internal sealed class QueueKeys
     public RedisKey Meta { get; }
 
     public string ClientName { get; }
+
+    /// <summary>All keys of the queue, for SCAN.</summary>
+    public string Pattern => string.Concat(Base.Select(letter => letter is '*' or '?' or '[' or ']' or '\\' ? $"\\{letter}" : $"{letter}")) + "*";
+
+    /// <summary>The id of the job that a key of the queue belongs to; null for the queue's own keys.</summary>
+    public string? JobOf(RedisKey key)
+    {
+        var parts = key.ToString()[Base.Length..].Split(':', 2);
+        if (parts[0].Length == 0 || IsReserved(parts[0]) || Families.Contains(parts[0])) return null;
+        return parts.Length == 1 || OfJob.Contains(parts[1]) ? parts[0] : null;
+    }
 
     /// <summary>Whether a job of this id would lie on a key of the queue itself.</summary>
     public static bool IsReserved(string jobId) => Array.IndexOf(Declared, jobId) >= 0;

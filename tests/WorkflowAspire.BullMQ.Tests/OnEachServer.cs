@@ -77,3 +77,14 @@ public class RateLimitOnGarnet(GarnetServer server) : RateLimitTests(server);
 public class WorkerControlOnRedis(RedisServer server) : WorkerControlTests(server);
 
 public class WorkerControlOnGarnet(GarnetServer server) : WorkerControlTests(server);
+public class ManagingQueuesOnRedis(RedisServer server) : ManagingQueuesTests(server);
+
+public class ManagingQueuesOnGarnet(GarnetServer server) : ManagingQueuesTests(server);
+
+public class ManagingJobsOnRedis(RedisServer server) : ManagingJobsTests(server);
+
+public class ManagingJobsOnGarnet(GarnetServer server) : ManagingJobsTests(server);
+
+public class LargeQueuesOnRedis(RedisServer server) : LargeQueueTests(server);
+
+public class LargeQueuesOnGarnet(GarnetServer server) : LargeQueueTests(server);

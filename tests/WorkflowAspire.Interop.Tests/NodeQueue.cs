@@ -117,6 +117,8 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
     public string[] Iterations() =>
         [.. redis.GetServers()[0].Keys(pattern: $"bull:{name}:repeat:*:?????????????").Select(key => key.ToString()[$"bull:{name}:".Length..]).Order(StringComparer.Ordinal)];
 
+    public RedisKey Key(string part) => $"bull:{name}:{part}";
+
     public Task CloseAsync() => Call("close");
 
     private Task<JsonNode?> Call(string method, params JsonNode?[] arguments) => node.CallAsync(version, method, [name, .. arguments]);

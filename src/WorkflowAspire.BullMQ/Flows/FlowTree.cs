@@ -35,9 +35,11 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
         ArgumentNullException.ThrowIfNull(node.Name, nameof(node));
         QueueKeys.Validate(node.QueueName, nameof(node.QueueName));
         var own = node.Options ?? new JobOptions();
-        if (options?.QueuesOptions.TryGetValue(node.QueueName, out var defaults) == true) own = own.Over(defaults);
+        if (options?.QueuesOptions.TryGetValue(node.QueueName, out var defaults) == true) own = own.WithDefaults(defaults);
         own = own with { Parent = parent };
         own.Validate();
+        if (own.Deduplication is { } deduplication)
+            throw new ArgumentException($"A job of a flow cannot have deduplication, since its parent would wait for a job that was not added; job '{node.Name}' has the id '{deduplication.Id}'.", nameof(node));
         var entry = new Entry(node, own, own.JobId ?? Guid.NewGuid().ToString(), QueueOf(node));
         if (parent is not null) SameSlot.Demand(database.Multiplexer, parent.Queue, entry.Queue.Keys.QualifiedName);
         SameSlot.Demand(database.Multiplexer, _queues[0].Keys.QualifiedName, entry.Queue.Keys.QualifiedName);
@@ -72,9 +74,9 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
         arguments[4] = entry.Data;
         arguments[5] = JsonSerializer.SerializeToUtf8Bytes(entry.Options, BullMQJsonContext.Default.JobOptions);
         arguments[6] = (entry.Options.Timestamp ?? _now).ToUnixTimeMilliseconds();
-        arguments[7] = (long)entry.Options.Delay.TotalMilliseconds;
-        arguments[8] = entry.Options.Priority;
-        arguments[9] = entry.Options.Lifo ? 1 : 0;
+        arguments[7] = (long)(entry.Options.Delay ?? TimeSpan.Zero).TotalMilliseconds;
+        arguments[8] = entry.Options.Priority ?? 0;
+        arguments[9] = entry.Options.Lifo == true ? 1 : 0;
         arguments[10] = ParentKeys.Of(entry.Options) is { } parent ? JsonSerializer.SerializeToUtf8Bytes(parent, FlowJsonContext.Default.ParentKeys) : "";
     }
 
@@ -91,8 +93,8 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
             Data = entry.Data,
             Options = entry.Options,
             Timestamp = entry.Options.Timestamp ?? _now,
-            Delay = entry.Options.Delay,
-            Priority = entry.Options.Priority,
+            Delay = entry.Options.Delay ?? TimeSpan.Zero,
+            Priority = entry.Options.Priority ?? 0,
             ParentKey = entry.Options.Parent?.Key,
             Parent = ParentKeys.Of(entry.Options),
         },

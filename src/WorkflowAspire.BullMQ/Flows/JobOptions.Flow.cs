@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace WorkflowAspire.BullMQ;
@@ -42,15 +41,13 @@ public sealed partial record JobOptions
         if (chosen.Length > 1) throw new ArgumentException($"A failed child has one rule at most; got {string.Join(" and ", chosen)}.", chosen[1]);
     }
 
-    /// <summary>These options, and what they leave open as <paramref name="defaults"/> say.</summary>
-    internal JobOptions Over(JobOptions defaults)
-    {
-        var merged = JsonSerializer.SerializeToNode(defaults, BullMQJsonContext.Default.JobOptions)!.AsObject();
-        foreach (var (name, value) in JsonSerializer.SerializeToNode(this, BullMQJsonContext.Default.JobOptions)!.AsObject())
+    // One rule at most: that of the defaults counts only where there is none.
+    private JobOptions WithRuleOf(JobOptions defaults) =>
+        FailParentOnFailure || ContinueParentOnFailure || IgnoreDependencyOnFailure || RemoveDependencyOnFailure ? this : this with
         {
-            if (name != "attempts" || Attempts > 0) merged[name] = value?.DeepClone();
-        }
-
-        return merged.Deserialize(BullMQJsonContext.Default.JobOptions)!;
-    }
+            FailParentOnFailure = defaults.FailParentOnFailure,
+            ContinueParentOnFailure = defaults.ContinueParentOnFailure,
+            IgnoreDependencyOnFailure = defaults.IgnoreDependencyOnFailure,
+            RemoveDependencyOnFailure = defaults.RemoveDependencyOnFailure,
+        };
 }

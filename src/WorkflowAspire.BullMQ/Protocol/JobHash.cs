@@ -15,7 +15,7 @@ internal static class JobHash
     public static Job Read(QueueConnection connection, string id, ReadOnlySpan<RedisValue> fields, DateTimeOffset? takenAt = null, string? takenBy = null)
     {
         RedisValue name = default, data = default, opts = default, returnValue = default, failedReason = default, stacktrace = default;
-        RedisValue processedBy = default, deferredFailure = default, deduplicationId = default, repeatJobKey = default, parentKey = default, parent = default;
+        RedisValue processedBy = default, deferredFailure = default, deduplicationId = default, repeatJobKey = default, parentKey = default, parent = default, progress = default;
         long timestamp = 0, delay = 0, priority = 0, attemptsMade = 0, attemptsStarted = 0, stalled = 0, processedOn = 0, finishedOn = 0;
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
@@ -42,6 +42,7 @@ internal static class JobHash
                 case "rjk": repeatJobKey = value; break;
                 case "parentKey": parentKey = value; break;
                 case "parent": parent = value; break;
+                case "progress": progress = value; break;
             }
         }
 
@@ -64,6 +65,7 @@ internal static class JobHash
             FailedReason = failedReason.IsNull ? null : failedReason.ToString(),
             Stacktrace = ReadStacktrace(stacktrace),
             ProcessedBy = takenBy ?? (processedBy.IsNull ? null : processedBy.ToString()),
+            Progress = progress.IsNull ? default : JobProgress.FromJson((byte[])progress!),
             DeferredFailure = deferredFailure.IsNull ? null : deferredFailure.ToString(),
             ParentKey = parentKey.IsNullOrEmpty ? null : parentKey.ToString(),
             Parent = ParentKeys.Read(parent),

@@ -21,6 +21,8 @@ internal sealed class SchedulerUpsert
         options.Validate();
         if (options.JobId is { } jobId) throw new ArgumentException($"The jobs of a scheduler have ids of its choice; leave out jobId '{jobId}'.", nameof(template));
         if (options.Delay > TimeSpan.Zero) throw new ArgumentException($"The jobs of a scheduler wait until they are due; leave out the delay of {options.Delay}.", nameof(template));
+        if (options.Deduplication is { } deduplication)
+            throw new ArgumentException($"A scheduler's next job must be added whatever its last one does; leave out deduplication '{deduplication.Id}'.", nameof(template));
         (_id, _repeat, _options) = (id, repeat, options);
         (_name, _data) = (template?.Name ?? id, template?.Data ?? "{}"u8.ToArray());
     }
@@ -67,7 +69,7 @@ internal sealed class SchedulerUpsert
         Options = _options,
         Timestamp = now,
         Delay = delay,
-        Priority = _options.Priority,
+        Priority = _options.Priority ?? 0,
         RepeatJobKey = _id,
     };
 
@@ -75,7 +77,7 @@ internal sealed class SchedulerUpsert
     {
         var template = (JsonObject)JsonSerializer.SerializeToNode(_options, BullMQJsonContext.Default.JobOptions)!;
         // Only what was chosen: an attempt count of 0 is what a job gets without.
-        if (_options.Attempts == 0) template.Remove("attempts");
+        if (_options.Attempts is null) template.Remove("attempts");
         return template;
     }
 

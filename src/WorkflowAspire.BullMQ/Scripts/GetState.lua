@@ -7,8 +7,8 @@ if call("ZSCORE", completedKey, id) then return "completed" end
 if call("ZSCORE", failedKey, id) then return "failed" end
 if call("ZSCORE", delayedKey, id) then return "delayed" end
 if call("ZSCORE", prioritizedKey, id) then return "prioritized" end
-if call("ZSCORE", waitingChildrenKey, id) then return "waiting-children" end
 for _, list in ipairs({ { activeKey, "active" }, { waitKey, "waiting" }, { pausedKey, "waiting" } }) do
   if call("LPOS", list[1], id) then return list[2] end
 end
+if call("ZSCORE", waitingChildrenKey, id) then return "waiting-children" end
 return "unknown"

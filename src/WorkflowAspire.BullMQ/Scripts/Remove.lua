@@ -1,11 +1,11 @@
--- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it.
--- needs    Queue, Events, Waiting, Parent, Finish, Deduplication, Removal, Scheduler
+-- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it; with the jobs below it if asked.
+-- needs    Queue, Events, Waiting, Parent, Finish, Removing
 -- argv     prefix, now, id, with its children (1/0)
 -- leaves   nothing of the job nor, if so wished, of its children, in whatever queues; a parent no longer waits for it; event
 --          `removed` for each
--- returns  1 · 0 no such job, or a worker has it or one of the children that it waits for (nothing is changed then)
---          · -8 the newest job of a scheduler, which makes the next one only when this is taken
+-- returns  1 · 0 a worker has it or a child of it · -1 job gone · -8 a scheduler waits for it
 local id, withChildren = ARGV[3], ARGV[4] == "1"
-if isNewestIteration(id) then return -8 end
-if isHeld(prefix, id, withChildren) then return 0 end
-return removeJob(prefix, id, nil, withChildren, false) and 1 or 0
+local jobKey = prefix .. id
+if isScheduled(id, call("HGET", jobKey, "rjk")) then return -8 end
+if isLocked(jobKey, withChildren) then return 0 end
+return remove(prefix, id, withChildren) and 1 or -1

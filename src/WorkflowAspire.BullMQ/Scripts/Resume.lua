@@ -1,6 +1,6 @@
 -- Resume.lua: workers take jobs again.
 -- needs    Queue, Events, Waiting
--- argv     prefix, now
+-- argv     prefix, now, whether to tell (1/0): the first of several calls
 -- leaves   meta.paused gone; jobs that BullMQ 5 parked in the paused list at the head of wait, in their order; the marker; event `resumed`
 -- returns  how many parked jobs are left: call again until 0 (at most 5000 a call)
 call("HDEL", metaKey, "paused")
@@ -18,6 +18,6 @@ if call("LLEN", waitKey) + call("ZCARD", prioritizedKey) > 0 then
 else
   wakeForNextDelayed()
 end
-emit("event", "resumed")
+if ARGV[3] == "1" then emit("event", "resumed") end
 trimStream(metaKey, eventsKey)
 return call("LLEN", pausedKey)

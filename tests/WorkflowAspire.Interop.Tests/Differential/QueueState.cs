@@ -27,8 +27,7 @@ internal static partial class QueueState
         }
 
         // A flow's jobs name each other by their keys.
-        return SchedulerTimes.Number(GeneratedIds().Replace(string.Join('
-', lines).Replace(queueName, "(queue)", StringComparison.Ordinal), "(uuid)"));
+        return SchedulerTimes.Number(GeneratedIds().Replace(string.Join('\n', lines).Replace(queueName, "(queue)", StringComparison.Ordinal), "(uuid)"));
     }
 
     private static async Task<IEnumerable<string>> ContentAsync(IDatabase database, RedisKey key, string part, RedisType type) => type switch

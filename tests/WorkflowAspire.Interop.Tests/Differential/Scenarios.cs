@@ -3,7 +3,8 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 /// <summary>What a program may do with a queue, by name; each area has a file of its own.</summary>
 internal static partial class Scenarios
 {
-    private static readonly JobOptions Later = new() { Delay = TimeSpan.FromHours(1) };
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly JobOptions Later = new() { Delay = Hour };
     private static readonly JobOptions TwoAttempts = new() { Attempts = 2 };
 
     private static readonly Dictionary<string, Func<IQueueActor, Task>> All = new Dictionary<string, Func<IQueueActor, Task>>[]
@@ -12,12 +13,14 @@ internal static partial class Scenarios
         Control,
         Deduplication,
         Flows,
+        ManagingJobs,
+        ManagingQueues,
         Processing,
         Schedulers,
         WorkerSide,
     }.SelectMany(area => area).ToDictionary();
 
-    private static readonly Dictionary<string, Func<IQueueActor, Task>> OnlyIn6 = DeduplicationOf6;
+    private static readonly Dictionary<string, Func<IQueueActor, Task>> OnlyIn6 = DeduplicationOf6.Concat(ManagingOnlyIn6).ToDictionary();
 
     /// <summary>Whether BullMQ 5 leaves the same as 6, which ours follows.</summary>
     public static bool IsOf(int version, string name) => version != 5 || !NotInFive.Contains(name);

@@ -17,14 +17,14 @@ local function tellParentWaits(parent)
   toStream(parent.queue .. ":events", "event", "waiting", "jobId", parent.id, "prev", "waiting-children")
 end
 
--- To the head of wait, whatever the parent's priority or delay.
-local function pushParent(parent)
+-- To the head of wait, whatever the parent's priority or delay. A quiet one writes no event.
+local function pushParent(parent, isQuiet)
   local queue = parent.queue
   local settings = call("HMGET", queue .. ":meta", "paused", "concurrency", "version")
   local parked = settings[1] and (call("EXISTS", queue .. ":paused") == 1 or string.find(settings[3] or "", "^bullmq:5"))
   call("RPUSH", queue .. (parked and ":paused" or ":wait"), parent.id)
   if not cannotStart(settings, queue) then call("ZADD", queue .. ":marker", 0, "0") end
-  tellParentWaits(parent)
+  if not isQuiet then tellParentWaits(parent) end
 end
 
 local function makeReady(parent)

@@ -2,7 +2,7 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 
 internal partial interface IQueueActor
 {
-    /// <summary>As <see cref="ProcessAsync"/>, with something that happens while the first job is active and before any ends.</summary>
+    /// <summary>As <see cref="ProcessAsync(string, int)"/>, with something that happens while the first job is active and before any ends.</summary>
     Task ProcessWhileAsync(string how, int attempts, Func<Task> meanwhile);
 
     Task RemoveDeduplicationKeyAsync(string deduplicationId);

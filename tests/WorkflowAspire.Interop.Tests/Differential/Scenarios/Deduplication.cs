@@ -2,8 +2,6 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 
 internal static partial class Scenarios
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
     private static Dictionary<string, Func<IQueueActor, Task>> Deduplication => new()
     {
         ["deduplicate waiting jobs"] = queue => AddThrice(queue, Of("kind")),

@@ -4,7 +4,6 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 
 internal static partial class Scenarios
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly SideOptions Plain = new();
     private static readonly JobOptions Urgent = new() { Priority = 3 };
     private static readonly JobOptions OwnBackoff = new() { Attempts = 3, Backoff = new BackoffOptions("own", TimeSpan.Zero) };
