@@ -221,11 +221,6 @@ internal static partial class Scenarios
             await queue.RemoveAsync("a");
             await queue.RemoveAsync("parent");
         },
-        ["remove a parent without its children"] = async queue =>
-        {
-            await queue.AddFlowAsync(Parent(Child("a"), Child("b")));
-            await queue.CallAsync("parent", Remove(removeChildren: false));
-        },
         ["remove a parent with children of every kind"] = async queue =>
         {
             await queue.AddFlowAsync(Parent(Child("a", new JobOptions { FailParentOnFailure = true }), Child("b", new JobOptions { FailParentOnFailure = true })));
