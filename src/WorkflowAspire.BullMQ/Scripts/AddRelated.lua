@@ -21,7 +21,9 @@ local function fieldsOf(rare)
     fields[#fields + 1] = "deid"
     fields[#fields + 1] = rare.de.id
   end
-  for _, part in ipairs(fieldsOfChild(rare.parent)) do fields[#fields + 1] = part end
+  if rare.parent then
+    for _, part in ipairs(fieldsOfChild(rare.parent)) do fields[#fields + 1] = part end
+  end
   return fields
 end
 
