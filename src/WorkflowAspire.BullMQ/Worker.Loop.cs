@@ -21,7 +21,7 @@ public sealed partial class Worker
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused) && pending.Count > 0)
             {
-                await HandInOneByOneAsync(pending).ConfigureAwait(false);
+                _repeats = await HandInOneByOneAsync(pending).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
             {
@@ -63,26 +63,29 @@ public sealed partial class Worker
         return true;
     }
 
-    // The script stopped at a job that Redis refuses; the others must not wait for it for ever.
-    private async Task HandInOneByOneAsync(List<FinishedJob> pending)
+    // The script stopped at a job that Redis refuses; the others must not wait for it for ever. True where some have to be handed in again.
+    private async Task<bool> HandInOneByOneAsync(List<FinishedJob> pending)
     {
+        var isCutOff = false;
         foreach (var finished in pending)
         {
             try
             {
                 await _exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
             }
-            catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
-            {
-                SettlementFailed(_logger, refused, finished.Active.Job.Id, refused.Message);
-            }
             catch (Exception error) when (Outage.IsConnectionError(error))
             {
+                isCutOff = true;
                 _finished.Enqueue(finished);
+            }
+            catch (Exception error)
+            {
+                SettlementFailed(_logger, error, finished.Active.Job.Id, error.Message);
             }
         }
 
         pending.Clear();
+        return isCutOff;
     }
 
     private async Task PauseAsync()
@@ -124,7 +127,7 @@ public sealed partial class Worker
         catch (OperationCanceledException) when (IsClosing)
         {
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception error)
         {
             if (!IsClosing)
             {

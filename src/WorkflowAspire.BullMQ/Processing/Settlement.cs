@@ -88,22 +88,29 @@ internal sealed partial class Settlement(
     /// <summary>Repeats until Redis has answered; after an answer that was lost, the job's state tells whether the call took effect.</summary>
     private async Task<bool> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)
     {
-        for (var answerLost = false; ; answerLost = true)
+        try
         {
-            try
+            for (var answerLost = false; ; answerLost = true)
             {
-                var result = (long)await record().ConfigureAwait(false);
-                outage.Succeeded(this);
-                if (result == 0) return true;
-                if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return true;
-                NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
-                return false;
+                try
+                {
+                    var result = (long)await record().ConfigureAwait(false);
+                    outage.Succeeded(active);
+                    if (result == 0) return true;
+                    if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return true;
+                    NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
+                    return false;
+                }
+                catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
+                {
+                    outage.Failed(active, error);
+                    await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
+                }
             }
-            catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
-            {
-                outage.Failed(this, error);
-                await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
-            }
+        }
+        finally
+        {
+            outage.GaveUp(active);
         }
     }
 

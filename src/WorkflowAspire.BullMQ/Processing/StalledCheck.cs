@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Processing;
@@ -19,8 +18,9 @@ internal sealed partial class StalledCheck(QueueConnection connection, WorkerOpt
                 outage.Succeeded(this);
                 foreach (var jobId in stalled) Stalled(logger, jobId);
             }
-            catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+            catch (Exception error)
             {
+                // Whatever it is, the next check may find the jobs that this one did not.
                 outage.Failed(this, error);
             }
         }

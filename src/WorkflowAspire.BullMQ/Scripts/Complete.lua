@@ -8,6 +8,7 @@
 -- refuses  -1 job gone · -2 no lock · -3 not active · -4 children pending · -6 lock is another worker's · -9 children failed
 --          (each for its own job; the others proceed)
 local results, completed, locks = {}, {}, {}
+local parentFailure
 
 -- A command costs about a microsecond, so each job has as few as possible, and what can wait is done for all at once.
 local function complete(id, token, value, keepCount, keepAge, keepLimit)
@@ -26,12 +27,18 @@ local function complete(id, token, value, keepCount, keepAge, keepLimit)
   completed[#completed + 1] = id
   locks[#locks + 1] = jobKey .. ":lock"
   if job[3] then releaseDeduplication(jobKey, id) end
-  if job[4] then tellParentCompleted(jobKey, value) end
+  if job[4] then
+    -- The job itself is done, whatever its parent's keys are.
+    local isTold, why = pcall(tellParentCompleted, jobKey, value)
+    if not isTold then parentFailure = why end
+  end
   enterFinished(completedKey, jobKey, id, "returnvalue", value, keepCount, keepAge, keepLimit, "atm", whole(made + 1))
   emit("event", "completed", "jobId", id, "returnvalue", value, "prev", "active")
   return 0
 end
 
+-- Keys of another type refuse here, while every job is still active and locked.
+call("ZCARD", completedKey)
 trimStream(metaKey, eventsKey)
 local isDone, failure = pcall(function()
   for at = 7, #ARGV, 6 do
@@ -43,7 +50,7 @@ if #completed > 0 then
   call("DEL", unpack(locks))
   call("SREM", stalledKey, unpack(completed))
 end
-if not isDone then return redis.error_reply(reasonOf(failure)) end
+if not isDone or parentFailure then return redis.error_reply(reasonOf(failure or parentFailure)) end
 
 local taken = take(tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6])
 if #results > 0 and #taken == 2 then emitDrainedIfEmpty() end

@@ -9,7 +9,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.BullMQ.Tests.Reliability;
 
 /// <summary>Producers add and workers process while everything between them and Redis breaks, again and again.</summary>
-internal sealed class Chaos(RedisServer server, TcpProxy proxy, int jobs, TimeSpan duration, int seed)
+internal sealed class Chaos(RedisServer server, TcpProxy proxy, int jobs, TimeSpan duration, int seed, Action<string> tell)
 {
     private const int Producers = 8;
     private const int AddsAtOnce = 25;
@@ -115,7 +115,8 @@ internal sealed class Chaos(RedisServer server, TcpProxy proxy, int jobs, TimeSp
         for (var i = 0; i < kinds.Length || !over.IsCancellationRequested; i++)
         {
             var (name, make) = kinds[i < kinds.Length ? i : random.Next(kinds.Length)];
-            await Task.Delay(random.Next(50, 400), CancellationToken.None);
+            await Task.Delay(random.Next(100, 1500), CancellationToken.None);
+            tell(string.Create(CultureInfo.InvariantCulture, $"{name}, {_answered.Count} jobs added, {_runs.Count} processed"));
             await make(random);
             _happened.AddOrUpdate(name, 1, (_, times) => times + 1);
         }

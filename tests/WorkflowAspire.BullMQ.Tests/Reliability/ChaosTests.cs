@@ -10,11 +10,11 @@ public sealed class ChaosTests : IAsyncLifetime
     private TcpProxy _proxy = null!;
 
     [Fact]
-    public Task No_job_is_lost_and_none_completes_twice_while_connections_break_and_Redis_is_killed() => RunAsync(jobs: 10_000, seconds: 5, seed: 1);
+    public Task No_job_is_lost_and_none_completes_twice_while_connections_break_and_Redis_is_killed() => RunAsync(jobs: 10_000, seconds: 5, seed: 1, _ => { });
 
     // eng/chaos runs this one.
     [Fact(Explicit = true)]
-    public Task At_length() => RunAsync(Setting("CHAOS_JOBS", 100_000), Setting("CHAOS_SECONDS", 120), Setting("CHAOS_SEED", Random.Shared.Next(1_000_000)));
+    public Task At_length() => RunAsync(Setting("CHAOS_JOBS", 100_000), Setting("CHAOS_SECONDS", 120), Setting("CHAOS_SEED", Random.Shared.Next(1_000_000)), Console.WriteLine);
 
     public ValueTask InitializeAsync()
     {
@@ -28,9 +28,9 @@ public sealed class ChaosTests : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    private async Task RunAsync(int jobs, int seconds, int seed)
+    private async Task RunAsync(int jobs, int seconds, int seed, Action<string> tell)
     {
-        var report = await new Chaos(_server, _proxy, jobs, TimeSpan.FromSeconds(seconds), seed).RunAsync();
+        var report = await new Chaos(_server, _proxy, jobs, TimeSpan.FromSeconds(seconds), seed, tell).RunAsync();
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{jobs} jobs in about {seconds} s, seed {seed}"));
         Console.WriteLine(report.ToTable());

@@ -136,8 +136,16 @@ internal sealed class TcpProxy : IAsyncDisposable
 
         public void Reset()
         {
-            // Closed without a farewell: the peers see a reset and not an end.
-            client.LingerState = new LingerOption(true, 0);
+            try
+            {
+                // Closed without a farewell: the peers see a reset and not an end.
+                client.LingerState = new LingerOption(true, 0);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended a moment ago.
+            }
+
             Dispose();
         }
 
