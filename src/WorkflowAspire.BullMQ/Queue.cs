@@ -26,7 +26,7 @@ public sealed partial class Queue
     /// <param name="redis">The connection to use.</param>
     /// <param name="options">Key prefix and defaults; null for BullMQ's.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
-    /// <exception cref="ArgumentException">The name is empty or has a colon.</exception>
+    /// <exception cref="ArgumentException">The name is empty or has a colon, or Redis is a cluster and the prefix has no hash tag.</exception>
     public Queue(string name, IConnectionMultiplexer redis, QueueOptions? options = null, TimeProvider? timeProvider = null)
     {
         QueueKeys.Validate(name, nameof(name));
@@ -36,6 +36,7 @@ public sealed partial class Queue
         _options = options ?? new QueueOptions();
         _time = timeProvider ?? TimeProvider.System;
         _keys = new QueueKeys(_options.Prefix, name);
+        _keys.ValidateSlot(redis);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
         _adds = new AddPipeline(_connection);
     }

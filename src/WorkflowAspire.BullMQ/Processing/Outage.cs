@@ -28,8 +28,8 @@ internal sealed partial class Outage(ILogger logger, string queueName)
         {
             if (!_failing.Add(part) || _isDown) return;
             _isDown = true;
-            if (IsConnectionError(error)) RedisUnavailable(logger, error, queueName, error.Message);
-            else CallFailed(logger, error, queueName, error.Message);
+            if (IsConnectionError(error)) RedisUnavailable(logger, error, queueName, Reason(error));
+            else CallFailed(logger, error, queueName, Reason(error));
         }
     }
 
@@ -52,6 +52,9 @@ internal sealed partial class Outage(ILogger logger, string queueName)
         if (!_isDown) return;
         lock (_failing) _failing.Remove(part);
     }
+
+    // The client's message says that there is no connection, the innermost one why: a certificate, a password, a host.
+    private static string Reason(Exception error) => error.GetBaseException() is { } cause && cause != error ? $"{cause.Message} ({error.Message})" : error.Message;
 
     // Errors of a server that restarts, fails over, moves slots, is full or was given other rights.
     private static bool IsPassing(string message) => Array.Exists(PassingCodes, code => IsCode(message, code)) || Script.IsMissingRight(message);
