@@ -21,6 +21,7 @@ public sealed partial class Worker
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused) && pending.Count > 0)
             {
+                HandInRefused(_logger, refused, pending.Count, refused.Message);
                 _repeats = await HandInOneByOneAsync(pending).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
@@ -189,6 +190,9 @@ public sealed partial class Worker
     }
 
     private void Wake() => _wake.Writer.TryWrite(true);
+
+    [LoggerMessage(LogLevel.Warning, "Redis refused a call that hands in {count} finished jobs, which are handed in one by one now: {error}")]
+    private static partial void HandInRefused(ILogger logger, Exception exception, int count, string error);
 
     [LoggerMessage(LogLevel.Error, "The outcome of job {jobId} could not be recorded ({error}); it will be recovered as stalled")]
     private static partial void SettlementFailed(ILogger logger, Exception exception, string jobId, string error);

@@ -66,7 +66,6 @@ public sealed class ClusterTests(RedisCluster cluster) : ConnectionSpecification
         options.ReconnectRetryPolicy = new LinearRetry(100);
         var connection = Keep(await ConnectionMultiplexer.ConnectAsync(options));
         var queue = new Queue(QueueName, connection);
-        await StartWorker(connection);
         proxy.Heal();
 
         var told = "";

@@ -82,7 +82,7 @@ public sealed class ServerErrorTests : QueueSpecification, IClassFixture<OutageT
 
         await Command("ACL", "SETUSER", "default", "-bzpopmin", "-xadd");
         await Eventually.True(() => Logged("bzpopmin") == 1);
-        (await Should.ThrowAsync<RedisServerException>(() => Add())).Message.ShouldContain("right");
+        (await Should.ThrowAsync<RedisServerException>(() => Add())).Message.ShouldContain("XADD");
         await Command("ACL", "SETUSER", "default", "+@all");
 
         await Completed(await Add());

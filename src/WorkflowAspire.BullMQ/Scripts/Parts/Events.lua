@@ -1,15 +1,15 @@
 -- The event stream, which Node's QueueEvents reads. A server without streams (Garnet) loses the events and nothing else.
 local hasStreams = true
 
--- Any other error ends the script: the server raises it again itself, since what Lua's error raises loses the code in front.
-local function callStream(...)
-  local reply = redis.pcall(...)
-  if type(reply) ~= "table" or not reply.err then return end
-  if string.find(string.lower(reply.err), "unknown.-command") then hasStreams = false else call(...) end
+-- Any other error ends the script: the server then raises it again itself, since what Lua's error raises loses the code in front.
+local function isRefused(reply)
+  if type(reply) ~= "table" or not reply.err then return false end
+  hasStreams = not string.find(string.lower(reply.err), "unknown.-command")
+  return hasStreams
 end
 
 local function toStream(stream, ...)
-  if hasStreams then callStream("XADD", stream, "*", ...) end
+  if hasStreams and isRefused(redis.pcall("XADD", stream, "*", ...)) then call("XADD", stream, "*", ...) end
 end
 
 local function emit(...)
@@ -30,5 +30,5 @@ end
 -- Once a script, however many events it writes.
 local function trimStream(meta, stream)
   local max = maxEvents(meta)
-  if hasStreams then callStream("XTRIM", stream, "MAXLEN", "~", max) end
+  if hasStreams and isRefused(redis.pcall("XTRIM", stream, "MAXLEN", "~", max)) then call("XTRIM", stream, "MAXLEN", "~", max) end
 end
