@@ -9,7 +9,7 @@ namespace WorkflowAspire.BullMQ;
 /// <summary>
 /// A BullMQ queue: adds jobs, looks at them, moves and removes them, pauses and resumes. Thread-safe; it uses the given connection and owns none.
 /// </summary>
-/// <remarks>Every method throws <see cref="RedisException"/> where Redis can't be reached or refuses.</remarks>
+/// <remarks>Every method throws <see cref="RedisException"/> where Redis can't be reached or refuses, and <see cref="RedisTimeoutException"/> where it doesn't answer in time.</remarks>
 public sealed partial class Queue
 {
     private const int JobsPerBulkCall = 1000;
@@ -27,7 +27,7 @@ public sealed partial class Queue
     /// <param name="redis">The connection to use.</param>
     /// <param name="options">Key prefix and defaults; null for BullMQ's.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
-    /// <exception cref="ArgumentException">The name is empty or has a colon, or a default option of jobs is outside its range; the message names it.</exception>
+    /// <exception cref="ArgumentException">The name is empty or has a colon, a default option of jobs is outside its range, or Redis is a cluster and the prefix has no hash tag; the message names it.</exception>
     public Queue(string name, IConnectionMultiplexer redis, QueueOptions? options = null, TimeProvider? timeProvider = null)
     {
         QueueKeys.Validate(name, nameof(name));
@@ -38,6 +38,7 @@ public sealed partial class Queue
         _options.DefaultJobOptions?.Validate();
         _time = timeProvider ?? TimeProvider.System;
         _keys = new QueueKeys(_options.Prefix, name);
+        _keys.ValidateSlot(redis);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
         _adds = new AddPipeline(_connection);
     }
@@ -52,8 +53,15 @@ public sealed partial class Queue
     /// <param name="data">The payload: UTF-8 JSON, stored byte for byte.</param>
     /// <param name="options">Attempts, delay and so on; null for the queue's defaults.</param>
     /// <param name="ct">Ends the wait; a job that is on its way by then is added all the same.</param>
+    /// <remarks>
+    /// While Redis is away this throws once the client's timeout has passed, or at once where the connection breaks under the call. The job may or may not
+    /// have been added then; adding it again with the same <see cref="JobOptions.JobId"/> is harmless.
+    /// </remarks>
     /// <exception cref="ArgumentException">An option is outside its range; the message names it.</exception>
     /// <exception cref="InvalidOperationException">The parent it is added for does not exist, or the job exists as another parent's child.</exception>
+    /// <exception cref="RedisConnectionException">Redis can't be reached.</exception>
+    /// <exception cref="RedisTimeoutException">Redis did not answer within the client's timeout.</exception>
+    /// <exception cref="RedisServerException">Redis refuses the job, for example because its memory is full (<c>OOM</c>) or the user lacks a right (<c>NOPERM</c>).</exception>
     public async Task<Job> AddAsync(string name, ReadOnlyMemory<byte> data, JobOptions? options = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();

@@ -64,6 +64,15 @@ internal sealed class QueueKeys
 
     public RedisKey Job(string jobId) => Base + jobId;
 
+    /// <exception cref="ArgumentException">In this cluster the keys are in more than one slot. A connection that has not found its servers yet is not refused.</exception>
+    public void ValidateSlot(IConnectionMultiplexer redis)
+    {
+        if (redis.HashSlot(Meta) == redis.HashSlot(Marker)) return;
+        throw new ArgumentException(
+            $"The keys of a queue must be in one slot of a Redis Cluster; those of '{Base}' are in several. "
+            + $"Put a hash tag in the prefix, for example '{{{Prefix}}}', on every producer and worker of the queue.", nameof(redis));
+    }
+
     /// <exception cref="ArgumentException">The name is empty or has a colon, which separates the parts of a key.</exception>
     public static void Validate(string queueName, string parameterName)
     {

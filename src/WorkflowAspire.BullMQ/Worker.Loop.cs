@@ -40,7 +40,8 @@ public sealed partial class Worker
             }
             catch (RedisServerException refused) when (!Outage.IsConnectionError(refused) && lane.Pending.Count > 0)
             {
-                await HandInOneByOneAsync(lane).ConfigureAwait(false);
+                HandInRefused(_logger, refused, lane.Pending.Count, refused.Message);
+                lane.Repeats = await HandInOneByOneAsync(lane).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
             {
@@ -127,9 +128,10 @@ public sealed partial class Worker
             return Volatile.Read(ref _running) == 0 && _finished.IsEmpty && _lanes.All(lane => lane is { Asked: 0, Pending.Count: 0 });
     }
 
-    // The script stopped at a job that Redis refuses; the others must not wait for it for ever.
-    private async Task HandInOneByOneAsync(Lane lane)
+    // The script stopped at a job that Redis refuses; the others must not wait for it for ever. True where some have to be handed in again.
+    private async Task<bool> HandInOneByOneAsync(Lane lane)
     {
+        var isCutOff = false;
         foreach (var finished in lane.Pending)
         {
             try
@@ -137,18 +139,20 @@ public sealed partial class Worker
                 var exchanged = await lane.Exchange.RunAsync([finished], count: 0, repeated: true).ConfigureAwait(false);
                 foreach (var (active, error) in exchanged.Refused) Fail(active, error);
             }
-            catch (RedisServerException refused) when (!Outage.IsConnectionError(refused))
-            {
-                _notifications.Error(refused);
-                SettlementFailed(_logger, refused, finished.Active.Job.Id, refused.Message);
-            }
             catch (Exception error) when (Outage.IsConnectionError(error))
             {
+                isCutOff = true;
                 _finished.Enqueue(finished);
+            }
+            catch (Exception error)
+            {
+                _notifications.Error(error);
+                SettlementFailed(_logger, error, finished.Active.Job.Id, error.Message);
             }
         }
 
         lane.Pending.Clear();
+        return isCutOff;
     }
 
     private async Task WaitAfterErrorAsync()
@@ -201,7 +205,7 @@ public sealed partial class Worker
         catch (OperationCanceledException) when (IsClosing)
         {
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception error)
         {
             if (!IsClosing && marker == _marker)
             {
@@ -290,6 +294,9 @@ public sealed partial class Worker
         _wake.Writer.TryWrite(true);
         if (_finished.Count >= SecondLaneFrom) _wakeSecond.Writer.TryWrite(true);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Redis refused a call that hands in {count} finished jobs, which are handed in one by one now: {error}")]
+    private static partial void HandInRefused(ILogger logger, Exception exception, int count, string error);
 
     [LoggerMessage(LogLevel.Error, "The outcome of job {jobId} could not be recorded ({error}); it will be recovered as stalled")]
     private static partial void SettlementFailed(ILogger logger, Exception exception, string jobId, string error);

@@ -59,7 +59,7 @@ public sealed partial class Worker : IAsyncDisposable
     /// <param name="options">Concurrency, locks and so on; null for BullMQ's defaults.</param>
     /// <param name="logger">Where outages, stalled jobs and lost locks are told; null for nowhere.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
-    /// <exception cref="ArgumentException">The queue's name or an option is not valid; the message names it.</exception>
+    /// <exception cref="ArgumentException">The queue's name or an option is not valid, or Redis is a cluster and the prefix has no hash tag; the message names it.</exception>
     public Worker(
         string queueName, JobProcessor? processor, IConnectionMultiplexer redis, WorkerOptions? options = null, ILogger<Worker>? logger = null, TimeProvider? timeProvider = null)
     {
@@ -71,6 +71,7 @@ public sealed partial class Worker : IAsyncDisposable
         _logger = logger ?? NullLogger<Worker>.Instance;
         QueueName = queueName;
         _keys = new QueueKeys(_options.Prefix, queueName);
+        _keys.ValidateSlot(redis);
         _notifications = new Notifications(_options, queueName, _logger);
         _outage = new Outage(_logger, queueName, _notifications);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);

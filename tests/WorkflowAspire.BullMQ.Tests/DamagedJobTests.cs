@@ -29,6 +29,7 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
     [InlineData("delay", "soon")]
     [InlineData("stacktrace", "not json")]
     [InlineData("atm", "not a number")]
+    [InlineData("data", "not json")]
     public async Task A_job_with_a_field_of_a_wrong_form_is_processed_all_the_same(string field, string value)
     {
         var job = await Add();
@@ -56,6 +57,94 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
         await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains($"outcome of job {refused.Id} could not be recorded (")));
         (await Queue.GetJobStateAsync(refused.Id)).ShouldBe(JobState.Active);
         foreach (var job in others) (await Redis.Connection.GetDatabase().KeyExistsAsync(Key($"{job.Id}:lock"))).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("7")]
+    public async Task A_child_whose_parent_field_is_damaged_completes_or_fails_all_the_same(string parent)
+    {
+        var done = await Add();
+        var failed = await Add(data: "fails");
+        foreach (var job in new[] { done, failed })
+            await Redis.Connection.GetDatabase().HashSetAsync(Key(job.Id), [new("parentKey", Key("no-such-parent").ToString()), new("parent", parent)]);
+
+        await StartWorker((job, _) => Text(job.Data) == "fails" ? throw new InvalidOperationException("broken") : Task.FromResult(Json("null")));
+
+        await Reaches(done, JobState.Completed);
+        await Reaches(failed, JobState.Failed);
+    }
+
+    [Fact]
+    public async Task A_job_whose_parents_keys_are_of_another_type_completes_and_what_Redis_says_is_told()
+    {
+        var job = await Add();
+        await Redis.Connection.GetDatabase().HashSetAsync(Key(job.Id), [new("parentKey", Key("parent").ToString()), new("parent", "{}")]);
+        await Redis.Connection.GetDatabase().StringSetAsync(Key("parent:dependencies"), "no set");
+
+        await StartWorker();
+
+        await Reaches(job, JobState.Completed);
+        await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains("WRONGTYPE")));
+    }
+
+    [Theory]
+    [InlineData("completed")]
+    [InlineData("failed")]
+    [InlineData("wait")]
+    [InlineData("delayed")]
+    [InlineData("prioritized")]
+    [InlineData("events")]
+    public async Task A_key_of_another_type_loses_no_job_and_the_worker_goes_on_when_it_is_gone(string part)
+    {
+        var database = Redis.Connection.GetDatabase();
+        var jobs = new List<Job>();
+        foreach (var how in new[] { "completes", "fails", "completes", "fails" }) jobs.Add(await Add(data: how));
+        var release = new TaskCompletionSource();
+        var options = new WorkerOptions { Concurrency = 4, LockDuration = TimeSpan.FromMilliseconds(500), StalledInterval = TimeSpan.FromMilliseconds(200), MaxStalledCount = 100 };
+        await StartWorker(async (job, _) =>
+        {
+            await release.Task;
+            return Text(job.Data) == "fails" ? throw new InvalidOperationException("broken") : Json("null");
+        }, options);
+        await Eventually.Get(() => Processed.Count, count => count == 4);
+        await database.KeyDeleteAsync(Key(part));
+        await database.StringSetAsync(Key(part), "of another type");
+
+        release.SetResult();
+        // Garnet, which has no streams, doesn't look at the key of the events.
+        await Eventually.True(() => part == "events" || Log.Collector.GetSnapshot().Any(record => record.Message.Contains("WRONGTYPE")));
+        await database.KeyDeleteAsync(Key(part));
+
+        foreach (var job in jobs) await Reaches(job, Text(job.Data) == "fails" ? JobState.Failed : JobState.Completed);
+    }
+
+    [Fact]
+    public async Task A_job_whose_hash_goes_while_it_is_processed_is_told_and_the_others_are_processed()
+    {
+        var release = new TaskCompletionSource();
+        await StartWorker(async (_, _) => { await release.Task; return Json("null"); }, new WorkerOptions { Concurrency = 2 });
+        var gone = await Add();
+        var whole = await Add();
+        await Eventually.Get(() => Processed.Count, count => count == 2);
+
+        await Redis.Connection.GetDatabase().KeyDeleteAsync(Key(gone.Id));
+        release.SetResult();
+
+        await Reaches(whole, JobState.Completed);
+        await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains($"Job {gone.Id} (work) finished but could not be completed: the job no longer exists")));
+    }
+
+    [Fact]
+    public async Task An_id_without_a_hash_is_dropped_and_the_others_are_processed()
+    {
+        await Redis.Connection.GetDatabase().ListLeftPushAsync(Key("wait"), "never-added");
+        var job = await Add();
+
+        await StartWorker();
+
+        await Reaches(job, JobState.Completed);
+        Log.Collector.GetSnapshot().ShouldContain(record => record.Message.Contains("Job never-added was dropped"));
     }
 
     [Fact]

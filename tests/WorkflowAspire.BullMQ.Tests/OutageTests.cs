@@ -118,7 +118,9 @@ public sealed class OutageTests : QueueSpecification, IClassFixture<OutageTests.
     /// <summary>A redis-server that the tests of this class may stop.</summary>
     public sealed class OwnRedis : IAsyncLifetime
     {
-        public RedisServer Server { get; } = new();
+        public static IReadOnlyList<string> Settings { get; } = ["--enable-debug-command", "yes"];
+
+        public RedisServer Server { get; } = new() { Settings = Settings };
 
         public ValueTask InitializeAsync() => Server.InitializeAsync();
 

@@ -37,7 +37,8 @@ internal sealed class AddPipeline(QueueConnection connection)
     }
 
     /// <summary>Adds these jobs in a call of their own: workers see all of them or none.</summary>
-    public async Task SendAsync(IReadOnlyList<PendingAdd> adds)
+    /// <returns>Null, or why the call failed.</returns>
+    public async Task<Exception?> SendAsync(IReadOnlyList<PendingAdd> adds)
     {
         var (script, perJob) = adds.Any(add => add.IsRelated) ? (Script.AddRelated, PendingAdd.PlainArguments + 1) : (Script.Add, PendingAdd.PlainArguments);
         var arguments = new RedisValue[perJob * adds.Count];
@@ -47,11 +48,13 @@ internal sealed class AddPipeline(QueueConnection connection)
             var results = (RedisResult[])(await connection.RunAsync(script, arguments).ConfigureAwait(false))!;
             _callsAtOnce = MostCallsAtOnce;
             for (var i = 0; i < adds.Count; i++) adds[i].Settle(connection, results[i]);
+            return null;
         }
         catch (Exception error)
         {
             // Each caller has its own answer to wait for, and learns it from there.
             foreach (var add in adds) add.Fail(error);
+            return error;
         }
     }
 
@@ -60,9 +63,24 @@ internal sealed class AddPipeline(QueueConnection connection)
         var batch = new List<PendingAdd>();
         while (TakeWaiting(batch))
         {
-            await SendAsync(batch).ConfigureAwait(false);
+            var asked = connection.Time.GetTimestamp();
+            var failure = await SendAsync(batch).ConfigureAwait(false);
             batch.Clear();
+            if (failure is not null && connection.Time.GetElapsedTime(asked) >= TimeSpan.FromMilliseconds(connection.Redis.TimeoutMilliseconds / 2)) FailWaiting(failure);
         }
+    }
+
+    // No answer for so long is an outage: those behind would each wait as long as this call has, one call after the other.
+    private void FailWaiting(Exception failure)
+    {
+        PendingAdd[] waiting;
+        lock (_gate)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        foreach (var add in waiting) add.Fail(failure);
     }
 
     private bool TakeWaiting(List<PendingAdd> batch)

@@ -38,7 +38,8 @@ internal sealed class PendingAdd(NewJob job, JobOptions options, DateTimeOffset 
     {
         if (result.Resp2Type == ResultType.Array)
         {
-            _added.TrySetException(new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, ((string[])result!)[0]));
+            var reason = ((string[])result!)[0];
+            _added.TrySetException(new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, Script.Add.Explain(reason) ?? reason));
             return;
         }
 

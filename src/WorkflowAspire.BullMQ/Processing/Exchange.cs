@@ -131,13 +131,15 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         for (var i = 0; i < results.Length; i++)
         {
             var job = finished[i].Active.Job;
-            if (results[i].Resp2Type != ResultType.Integer)
+            if (results[i].Resp2Type == ResultType.BulkString)
             {
                 NotCompleted(logger, job.Id, job.Name, (string?)results[i] ?? "");
                 continue;
             }
 
-            var result = (long)results[i];
+            var result = 0L;
+            if (results[i].Resp2Type == ResultType.Array) ParentNotTold(logger, job.Id, job.Name, ((string[])results[i]!)[0]);
+            else result = (long)results[i];
             if (result == 0 || (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))))
             {
                 if (!notifications.HearsCompleted) continue;
@@ -154,9 +156,12 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     }
 
     // A hash that the server refuses comes with the server's own words.
-    private static long Accepted(RedisResult result) => result.Resp2Type == ResultType.Integer
-        ? (long)result
-        : throw new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, (string?)result ?? "");
+    private static long Accepted(RedisResult result) => result.Resp2Type switch
+    {
+        ResultType.Integer => (long)result,
+        ResultType.Array => 0,
+        _ => throw new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, (string?)result ?? ""),
+    };
 
     // Then the call whose answer was lost completed the job.
     private async Task<bool> IsCompletedAsync(string jobId)
@@ -183,6 +188,9 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
     [LoggerMessage(LogLevel.Warning, "Job {jobId} ({name}) finished but could not be completed: {reason}")]
     private static partial void NotCompleted(ILogger logger, string jobId, string name, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Job {jobId} ({name}) completed, but Redis refused to tell its parent: {reason}")]
+    private static partial void ParentNotTold(ILogger logger, string jobId, string name, string reason);
 
     [LoggerMessage(LogLevel.Error, "Job {jobId} was dropped from its queue: its data is missing, so somebody removed the job's hash while it waited")]
     private static partial void DataMissing(ILogger logger, string jobId);

@@ -104,8 +104,9 @@ internal sealed partial class LockRenewal : IAsyncDisposable
             _isFailing = false;
             _outage.Succeeded(this);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception error)
         {
+            // Whatever it is: an exception that leaves this thread ends the process.
             _isFailing = true;
             _outage.Failed(this, error);
         }

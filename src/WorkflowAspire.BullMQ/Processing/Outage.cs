@@ -1,16 +1,24 @@
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Tells the log once when Redis can't be used and once when it can again, however many calls fail meanwhile.</summary>
 internal sealed partial class Outage(ILogger logger, string queueName, Notifications? notifications = null)
 {
+    private static readonly string[] PassingCodes =
+    [
+        "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "OOM", "BUSY", "MISCONF", "NOREPLICAS", "NOSCRIPT", "UNBLOCKED",
+        "NOAUTH", "WRONGPASS", "NOPERM",
+    ];
+
     private readonly HashSet<object> _failing = [];
     private volatile bool _isDown;
 
+    // Not the job's fault: the same call may succeed later. RedisCommandException is a call that the client itself can't send now.
     public static bool IsConnectionError(Exception error) =>
-        error is RedisConnectionException or RedisTimeoutException or TimeoutException or ObjectDisposedException
+        error is RedisConnectionException or RedisTimeoutException or TimeoutException or ObjectDisposedException or RedisCommandException
         || (error is RedisServerException server && IsPassing(server.Message));
 
     /// <summary>A part of the worker could not use Redis.</summary>
@@ -19,10 +27,10 @@ internal sealed partial class Outage(ILogger logger, string queueName, Notificat
         notifications?.Error(error);
         lock (_failing)
         {
-            if (!_failing.Add(part) || _failing.Count > 1) return;
+            if (!_failing.Add(part) || _isDown) return;
             _isDown = true;
-            if (IsConnectionError(error)) RedisUnavailable(logger, error, queueName, error.Message);
-            else CallFailed(logger, error, queueName, error.Message);
+            if (IsConnectionError(error)) RedisUnavailable(logger, error, queueName, Reason(error));
+            else CallFailed(logger, error, queueName, Reason(error));
         }
     }
 
@@ -32,18 +40,29 @@ internal sealed partial class Outage(ILogger logger, string queueName, Notificat
         if (!_isDown) return;
         lock (_failing)
         {
-            if (!_failing.Remove(part) || _failing.Count > 0) return;
+            _failing.Remove(part);
+            if (!_isDown || _failing.Count > 0) return;
             _isDown = false;
             RedisAvailable(logger, queueName);
         }
     }
 
-    // Errors of a server that restarts, fails over or is full: the same call may succeed later.
-    private static bool IsPassing(string message) =>
-        message.StartsWith("LOADING", StringComparison.Ordinal) || message.StartsWith("READONLY", StringComparison.Ordinal)
-        || message.StartsWith("MASTERDOWN", StringComparison.Ordinal) || message.StartsWith("CLUSTERDOWN", StringComparison.Ordinal)
-        || message.StartsWith("TRYAGAIN", StringComparison.Ordinal) || message.StartsWith("OOM", StringComparison.Ordinal)
-        || message.StartsWith("BUSY", StringComparison.Ordinal) || message.StartsWith("UNBLOCKED", StringComparison.Ordinal);
+    /// <summary>That part tries no more; whichever calls next tells whether the outage is over.</summary>
+    public void GaveUp(object part)
+    {
+        if (!_isDown) return;
+        lock (_failing) _failing.Remove(part);
+    }
+
+    // The client's message says that there is no connection, the innermost one why: a certificate, a password, a host.
+    private static string Reason(Exception error) => error.GetBaseException() is { } cause && cause != error ? $"{cause.Message} ({error.Message})" : error.Message;
+
+    // Errors of a server that restarts, fails over, moves slots, is full or was given other rights.
+    private static bool IsPassing(string message) => Array.Exists(PassingCodes, code => IsCode(message, code)) || Script.IsMissingRight(message);
+
+    // Servers before Redis 7 put the code of an error in a script behind words of their own.
+    private static bool IsCode(string message, string code) =>
+        message.StartsWith(code, StringComparison.Ordinal) || (message.StartsWith("ERR ", StringComparison.Ordinal) && message.Contains($"-{code} ", StringComparison.Ordinal));
 
     [LoggerMessage(LogLevel.Error, "Redis is unavailable for queue {queue}, retrying: {error}")]
     private static partial void RedisUnavailable(ILogger logger, Exception exception, string queue, string error);

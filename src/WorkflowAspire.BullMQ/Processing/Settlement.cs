@@ -127,22 +127,29 @@ internal sealed partial class Settlement(
     /// <returns>The script's answer; null where it refused.</returns>
     private async Task<long?> RecordAsync(ActiveJob active, string what, Func<Task<RedisResult>> record, params JobState[] settledStates)
     {
-        for (var answerLost = false; ; answerLost = true)
+        try
         {
-            try
+            for (var answerLost = false; ; answerLost = true)
             {
-                var result = (long)await record().ConfigureAwait(false);
-                outage.Succeeded(this);
-                if (result >= 0) return result;
-                if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return 0;
-                NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
-                return null;
+                try
+                {
+                    var result = (long)await record().ConfigureAwait(false);
+                    outage.Succeeded(active);
+                    if (result >= 0) return result;
+                    if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return 0;
+                    NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
+                    return null;
+                }
+                catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
+                {
+                    outage.Failed(active, error);
+                    await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
+                }
             }
-            catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
-            {
-                outage.Failed(this, error);
-                await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
-            }
+        }
+        finally
+        {
+            outage.GaveUp(active);
         }
     }
 

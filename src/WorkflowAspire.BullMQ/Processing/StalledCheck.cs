@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Processing;
@@ -26,8 +25,9 @@ internal sealed partial class StalledCheck(QueueConnection connection, WorkerOpt
                     notifications.Stalled(jobId);
                 }
             }
-            catch (Exception error) when (error is RedisException or TimeoutException or ObjectDisposedException)
+            catch (Exception error)
             {
+                // Whatever it is, the next check may find the jobs that this one did not.
                 outage.Failed(this, error);
             }
         }

@@ -46,6 +46,9 @@ internal sealed partial class Script
     public static readonly Script UpdateProgress = new("UpdateProgress");
     public static readonly Script UpsertJobScheduler = new("UpsertJobScheduler");
 
+    // Somebody may flush the scripts again while the client loads one.
+    private const int MostTries = 4;
+
     private readonly string _text;
 
     private Script(string name)
@@ -59,30 +62,38 @@ internal sealed partial class Script
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            return await database.ScriptEvaluateAsync(_text, keys, arguments).ConfigureAwait(false);
-        }
-        catch (RedisServerException gone) when (IsScriptGone(gone))
-        {
-            return await database.ScriptEvaluateAsync(_text, keys, arguments).ConfigureAwait(false);
+            try
+            {
+                return await database.ScriptEvaluateAsync(_text, keys, arguments).ConfigureAwait(false);
+            }
+            catch (RedisServerException gone) when (IsScriptGone(gone) && tries < MostTries)
+            {
+            }
+            catch (Exception error) when (Explain(error.Message) is { } explained)
+            {
+                throw error is RedisServerException refused ? new RedisServerException(refused.Kind, CommandFlags.None, explained) : new RedisCommandException(explained, error);
+            }
         }
     }
 
     /// <summary>Runs on the calling thread, for callers that must not depend on the thread pool.</summary>
     public RedisResult Run(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            return database.ScriptEvaluate(_text, keys, arguments);
-        }
-        catch (RedisServerException gone) when (IsScriptGone(gone))
-        {
-            return database.ScriptEvaluate(_text, keys, arguments);
+            try
+            {
+                return database.ScriptEvaluate(_text, keys, arguments);
+            }
+            catch (RedisServerException gone) when (IsScriptGone(gone) && tries < MostTries)
+            {
+            }
         }
     }
 
-    // After SCRIPT FLUSH or a failover the client learns once that the server no longer has the script, and loads it again.
+    // After SCRIPT FLUSH, a failover or a moved slot the client learns that the server no longer has the script, and loads it again.
     private static bool IsScriptGone(RedisServerException error) => error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
     private static string Read(string file)

@@ -8,7 +8,8 @@
 --          a parent that waited for the job told; metrics; nothing is taken for a caller whose finished jobs were all refused
 -- returns  { {result of each finished job}, what take returns }
 -- refuses  -1 job gone · -2 no lock · -3 not active · -4 children pending · -6 lock is another worker's · -9 children failed
---          · the server's own words where it refuses the job's hash (each for its own job; the others proceed)
+--          · the server's own words where it refuses the job's hash; those in a table where it refuses the parent's keys, with the job
+--          completed all the same (each for its own job; the others proceed)
 local results, completed = {}, 0
 if #ARGV > 9 then
   -- Written first: once a script has changed something the server lets it end, even when its memory is full.

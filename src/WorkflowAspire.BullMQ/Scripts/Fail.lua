@@ -14,13 +14,15 @@ local jobKey = prefix .. id
 if call("EXISTS", jobKey) == 0 then return -1 end
 local refused = checkLock(jobKey, token)
 if refused < 0 then return refused end
+checkTypes()
 
 local made = call("HINCRBY", jobKey, "atm", 1)
 trimStream(metaKey, eventsKey)
 if not leaveActive(jobKey, id) then return -3 end
 local deduplication = releaseDeduplication(jobKey, id)
 if deduplication then addKeptJob(deduplication) end
-tellParentFailed(jobKey, reason)
+-- The job itself has failed, whatever its parent's keys are.
+local isTold, parentFailure = pcall(tellParentFailed, jobKey, reason)
 call("HSET", jobKey, "failedReason", reason, "stacktrace", stacktrace)
 call("HDEL", jobKey, "defa")
 enterFinished(failedKey, jobKey, id, "failedReason", reason, tonumber(ARGV[8]), ARGV[9], ARGV[10])
@@ -46,4 +48,5 @@ if ARGV[14] then
   trimStream(deadMeta, deadEvents)
 end
 emitDrainedIfEmpty(ARGV[11] == "1", ARGV[12])
+if not isTold then return redis.error_reply(reasonOf(parentFailure)) end
 return 0

@@ -10,6 +10,7 @@ local jobKey = prefix .. id
 if call("EXISTS", jobKey) == 0 then return -1 end
 local refused = checkLock(jobKey, token)
 if refused < 0 then return refused end
+checkTypes()
 if not leaveActive(jobKey, id) then return -3 end
 
 local blocked = mayNotStart()

@@ -14,6 +14,8 @@ local function belongsToScheduler(jobKey)
   return call("EXISTS", repeatKey .. ":" .. scheduler) == 1 or (call("ZSCORE", repeatKey, scheduler) and true or false)
 end
 
+-- A wait list of another type would refuse jobs that have left active already.
+call("LLEN", waitKey)
 local stalled = {}
 local candidates = call("SMEMBERS", stalledKey)
 if #candidates > 0 then call("DEL", stalledKey) end

@@ -75,7 +75,11 @@ end
 local function record(job)
   local rules = job.rules
   if rules.isDeduplicated then addKeptJob(releaseDeduplication(job.key, job.id)) end
-  if rules.hasParent then tellParentCompleted(job.key, job.value) end
+  if rules.hasParent then
+    -- The job itself is done, whatever its parent's keys are.
+    local isTold, failure = pcall(tellParentCompleted, job.key, job.value)
+    if not isTold then job.parentFailure = reasonOf(failure) end
+  end
   if rules.count == 0 then
     deleteJob(job.key)
   else
@@ -138,7 +142,7 @@ local function completeAll(first)
 
   local results, completed = {}, 0
   for at, job in ipairs(jobs) do
-    results[at] = job.result
+    results[at] = job.parentFailure and { job.parentFailure } or job.result
     if job.result == 0 then completed = completed + 1 end
   end
   return results, completed

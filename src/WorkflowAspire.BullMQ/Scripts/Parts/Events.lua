@@ -1,16 +1,15 @@
 -- The event stream, which Node's QueueEvents reads. A server without streams (Garnet) loses the events and nothing else.
 local hasStreams = true
 
--- Any other error ends the script.
-local function noteMissingStreams(reply)
-  if type(reply) ~= "table" or not reply.err then return end
-  if not string.find(string.lower(reply.err), "unknown.-command") then error(reply.err) end
-  hasStreams = false
+-- Any other error ends the script: the server then raises it again itself, since what Lua's error raises loses the code in front.
+local function isRefused(reply)
+  if type(reply) ~= "table" or not reply.err then return false end
+  hasStreams = not string.find(string.lower(reply.err), "unknown.-command")
+  return hasStreams
 end
 
 local function toStream(stream, ...)
-  if not hasStreams then return end
-  noteMissingStreams(redis.pcall("XADD", stream, "*", ...))
+  if hasStreams and isRefused(redis.pcall("XADD", stream, "*", ...)) then call("XADD", stream, "*", ...) end
 end
 
 local function emit(...)
@@ -31,6 +30,5 @@ end
 -- Once a script, however many events it writes.
 local function trimStream(meta, stream)
   local max = maxEvents(meta)
-  if not hasStreams then return end
-  noteMissingStreams(redis.pcall("XTRIM", stream, "MAXLEN", "~", max))
+  if hasStreams and isRefused(redis.pcall("XTRIM", stream, "MAXLEN", "~", max)) then call("XTRIM", stream, "MAXLEN", "~", max) end
 end

@@ -71,6 +71,16 @@ local function releaseDeduplication(jobKey, id)
   local deduplication = call("HGET", jobKey, "deid")
   if not deduplication then return nil end
   local key = prefix .. "de:" .. deduplication
-  if call("PTTL", key) <= 0 and call("GET", key) == id then call("DEL", key) end
+  -- A key of another type is nobody's, and must not stop the script half-way.
+  if call("PTTL", key) <= 0 and redis.pcall("GET", key) == id then call("DEL", key) end
   return deduplication
+end
+
+-- Comes before anything moves: a key of another type would refuse the job that has left active already.
+local function checkTypes()
+  call("ZCARD", completedKey)
+  call("ZCARD", failedKey)
+  call("LLEN", waitKey)
+  call("ZCARD", delayedKey)
+  call("ZCARD", prioritizedKey)
 end

@@ -4,7 +4,9 @@
 local function parentOf(jobKey)
   local fields = call("HMGET", jobKey, "parentKey", "parent")
   if not fields[1] then return nil end
-  local parent = fields[2] and cjson.decode(fields[2]) or {}
+  -- What is no JSON object must not stop a script half-way; the key says enough.
+  local isJson, parent = pcall(cjson.decode, fields[2] or "{}")
+  if not isJson or type(parent) ~= "table" then parent = {} end
   local queue, id = string.match(fields[1], "^(.*):([^:]*)$")
   return { key = fields[1], id = parent.id or id, queue = parent.queueKey or queue, rules = parent }
 end
