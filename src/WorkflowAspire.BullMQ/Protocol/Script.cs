@@ -13,6 +13,7 @@ internal sealed partial class Script
     public static readonly Script Fail = new("Fail");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
+    public static readonly Script IsFinished = new("IsFinished");
     public static readonly Script Pause = new("Pause");
     public static readonly Script Reclaim = new("Reclaim");
     public static readonly Script RecoverStalled = new("RecoverStalled");
