@@ -18,7 +18,12 @@ internal sealed class EventStream(QueueKeys keys, IConnectionMultiplexer connect
     public static async Task<EventStream> ConnectAsync(QueueKeys keys, IConnectionMultiplexer redis, QueueEventsOptions options) =>
         // The name is the one that Node's package gives such connections.
         new(keys, await OwnConnection.ConnectAsync(redis, options.ConfigureBlockingConnection, $"{keys.ClientName}:qe",
-            configuration => configuration.AsyncTimeout = (int)(options.BlockingTimeout + LateAnswer).TotalMilliseconds).ConfigureAwait(false));
+            configuration =>
+            {
+                // While Redis is away a read fails at once, and the log says so.
+                configuration.BacklogPolicy = BacklogPolicy.FailFast;
+                configuration.AsyncTimeout = (int)(options.BlockingTimeout + LateAnswer).TotalMilliseconds;
+            }).ConfigureAwait(false));
 
     /// <summary>The id of the newest event.</summary>
     /// <exception cref="NotSupportedException">The server has no streams.</exception>

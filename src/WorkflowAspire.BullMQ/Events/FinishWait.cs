@@ -21,12 +21,17 @@ internal sealed class FinishWait(string jobId, string position)
         get { lock (_gate) return _last; }
     }
 
+    /// <summary>The reader begins after this event.</summary>
+    public void BeginAt(string id)
+    {
+        lock (_gate) Advance(id);
+    }
+
     public void Hear(QueueEvent told)
     {
         lock (_gate)
         {
-            if (EventIds.Compare(told.Id, _position) > 0) _position = told.Id;
-            if (_until is { } until && EventIds.Compare(_position, until) >= 0) _arrived.TrySetResult();
+            Advance(told.Id);
             if (told is not (CompletedEvent or FailedEvent) || ((JobEvent)told).JobId != jobId) return;
             _last = (JobEvent)told;
             if (_from is { } from && EventIds.Compare(told.Id, from) > 0) _finished.TrySetResult(_last);
@@ -52,5 +57,11 @@ internal sealed class FinishWait(string jobId, string position)
             if (EventIds.Compare(_position, newest) >= 0) _arrived.TrySetResult();
             return _arrived.Task;
         }
+    }
+
+    private void Advance(string id)
+    {
+        _position = id;
+        if (_until is { } until && EventIds.Compare(_position, until) >= 0) _arrived.TrySetResult();
     }
 }

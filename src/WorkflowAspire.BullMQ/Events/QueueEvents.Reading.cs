@@ -9,11 +9,10 @@ public sealed partial class QueueEvents
     private readonly List<FinishWait> _waits = [];
     private TaskCompletionSource _someoneListens = NewSignal();
     private string? _lastId;
-    private string? _firstId;
     private string? _lastTold;
     private bool _mayHaveGap;
-    // Changes when the place in the stream is set back, so that a batch that was read before is dropped.
-    private int _placed;
+    // What the last listener had not taken when it left, for the next one.
+    private List<QueueEvent> _left = [];
 
     /// <summary>Hears the end of one job until it is disposed of by <see cref="Forget"/>.</summary>
     internal FinishWait WaitFor(string jobId)
@@ -44,7 +43,8 @@ public sealed partial class QueueEvents
     {
         lock (_gate)
         {
-            _firstId = _lastId = id;
+            _lastId = id;
+            foreach (var wait in _waits) wait.BeginAt(id);
             // An id that was kept from an earlier reader; the stream may have lost it since.
             _mayHaveGap = _options.LastEventId.Contains('-', StringComparison.Ordinal) && id != EventStream.Beginning;
         }
@@ -55,7 +55,8 @@ public sealed partial class QueueEvents
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed is not null, this);
-            var listener = new EventListener(_lastId);
+            var listener = new EventListener(_left);
+            _left = [];
             _listeners.Add(listener);
             _someoneListens.TrySetResult();
             return listener;
@@ -67,9 +68,7 @@ public sealed partial class QueueEvents
         listener.End();
         lock (_gate)
         {
-            if (!_listeners.Remove(listener) || IsHeard) return;
-            _lastId = listener.LastTaken ?? _firstId;
-            _placed++;
+            if (_listeners.Remove(listener) && !IsHeard) _left = listener.TakeRest();
         }
     }
 
@@ -116,7 +115,7 @@ public sealed partial class QueueEvents
 
     private async Task StepAsync()
     {
-        var (after, placed) = Place();
+        var after = LastEventId!;
         var events = await _stream!.ReadAsync(after, _options.BlockingTimeout).ConfigureAwait(false);
         if (events.Count == 0) return;
         if (_mayHaveGap && after.Contains('-', StringComparison.Ordinal) && after != EventStream.Beginning && !await _stream.HasAsync(after).ConfigureAwait(false))
@@ -125,33 +124,31 @@ public sealed partial class QueueEvents
         _mayHaveGap = events.Count == EventStream.EventsPerRead;
         foreach (var told in events)
         {
-            if (!await TellAsync(told, placed).ConfigureAwait(false)) return;
+            if (!await TellAsync(told).ConfigureAwait(false)) return;
         }
     }
 
-    private (string After, int Placed) Place()
-    {
-        lock (_gate) return (_lastId!, _placed);
-    }
-
-    private async Task<bool> TellAsync(QueueEvent told, int placed)
+    /// <summary>False where nobody was there to hear it: then it stays in the stream for whoever comes.</summary>
+    private async Task<bool> TellAsync(QueueEvent told)
     {
         EventListener[] listeners;
+        bool isHeard;
         lock (_gate)
         {
-            // With nobody to hear it, the event stays in the stream for whoever comes.
-            if (placed != _placed || !IsHeard || _closing.IsCancellationRequested) return false;
+            if (!IsHeard || _closing.IsCancellationRequested) return false;
             _lastTold = told.Id;
             listeners = [.. _listeners];
             foreach (var wait in _waits) wait.Hear(told);
+            isHeard = _waits.Count > 0;
+            // Whoever joins now would find a hole between these and what comes next.
+            if (listeners.Length == 0) _left.Clear();
         }
 
-        foreach (var listener in listeners) await listener.GiveAsync(told).ConfigureAwait(false);
+        foreach (var listener in listeners) isHeard |= await listener.GiveAsync(told).ConfigureAwait(false);
         lock (_gate)
         {
-            if (placed != _placed) return false;
-            _lastId = told.Id;
-            return true;
+            if (isHeard) _lastId = told.Id;
+            return isHeard;
         }
     }
 
