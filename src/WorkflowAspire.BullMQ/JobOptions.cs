@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -45,6 +46,20 @@ public sealed record JobOptions
     /// <summary>When the job was created; null for now.</summary>
     [JsonConverter(typeof(EpochMillisecondsConverter))]
     public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>
+    /// The trace that the job's processing goes on with: the propagation headers (<c>traceparent</c> …) as a JSON object, stored as
+    /// <c>tm</c>. Adding a job while there is a trace sets it; see <see cref="BullMQTelemetry"/>.
+    /// </summary>
+    [JsonPropertyName("tm")]
+    [JsonConverter(typeof(MetadataConverter))]
+    public string? TelemetryMetadata { get; init; }
+
+    /// <summary>Leaves the trace of the producer out of the job; stored as <c>omc</c>.</summary>
+    [JsonPropertyName("omc")]
+    [JsonConverter(typeof(FlagConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OmitContext { get; init; }
 
     /// <summary>Options that this library does not interpret, kept as they came.</summary>
     [JsonExtensionData]

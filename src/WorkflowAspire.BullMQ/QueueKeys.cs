@@ -14,7 +14,7 @@ internal sealed class QueueKeys
 
     public QueueKeys(string prefix, string queueName)
     {
-        Prefix = prefix;
+        (Prefix, QueueName) = (prefix, queueName);
         Base = $"{prefix}:{queueName}:";
         All = [.. Declared.Select(part => (RedisKey)(Base + part))];
         Marker = Base + "marker";
@@ -24,6 +24,8 @@ internal sealed class QueueKeys
     }
 
     public string Prefix { get; }
+
+    public string QueueName { get; }
 
     /// <summary>What every key of the queue begins with, the last colon included.</summary>
     public string Base { get; }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -158,16 +158,17 @@ public sealed partial class Worker
 
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
     {
-        using var activity = BullMQTelemetry.Source.StartActivity($"process {QueueName}", ActivityKind.Consumer);
-        activity?.SetTag("bullmq.queue.name", QueueName).SetTag("bullmq.job.id", active.Job.Id).SetTag("bullmq.job.name", active.Job.Name);
+        using var activity = ProcessActivity.Start(QueueName, active.Job, _exchange.WorkerId, _options.Name);
         try
         {
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
-            return await _processor(active.Job, active.Cancellation).ConfigureAwait(false);
+            var result = await _processor(active.Job, active.Cancellation).ConfigureAwait(false);
+            ProcessActivity.Completed(activity, active.Job, result, _time.GetUtcNow());
+            return result;
         }
         catch (Exception error)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, error.Message);
+            ProcessActivity.Failed(activity, active.Job, error, _time.GetUtcNow());
             throw;
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
@@ -20,9 +21,11 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private const int FieldsPerJob = 6;
     private const int JobGone = -1;
 
-    private readonly string _workerId = Guid.NewGuid().ToString();
     private (string Token, long Asked)? _unanswered;
     private long _calls;
+
+    /// <summary>The worker's own id, with which its tokens begin.</summary>
+    public string WorkerId { get; } = Guid.NewGuid().ToString();
 
     /// <summary>Whether the last call may have taken effect without us knowing: <see cref="ReclaimAsync"/> tells.</summary>
     public bool IsAnswerMissing => _unanswered is not null;
@@ -33,7 +36,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     public async Task<Exchanged> RunAsync(IReadOnlyList<FinishedJob> finished, int count, bool repeated = false)
     {
         // A token of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
-        var token = string.Create(CultureInfo.InvariantCulture, $"{_workerId}:{_calls++}");
+        var token = string.Create(CultureInfo.InvariantCulture, $"{WorkerId}:{_calls++}");
         var now = connection.Time.GetUtcNow();
         var asked = connection.Time.GetTimestamp();
         var arguments = new RedisValue[4 + (FieldsPerJob * finished.Count)];
@@ -73,10 +76,10 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     {
         for (var i = 0; i < results.Length; i++)
         {
-            if (results[i] == 0) continue;
             var job = finished[i].Active.Job;
-            if (repeated && (results[i] == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))) continue;
-            NotCompleted(logger, job.Id, job.Name, Refusal.Describe(results[i]));
+            if (results[i] == 0 || (repeated && (results[i] == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))))
+                JobMetrics.CountCompleted(connection.Keys.QueueName, job, connection.Time);
+            else NotCompleted(logger, job.Id, job.Name, Refusal.Describe(results[i]));
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Adding;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
@@ -25,6 +26,7 @@ internal sealed partial class Settlement(
             : await RecordAsync(active, "failed", () => FailForGoodAsync(active, error, deadLetter), JobState.Failed).ConfigureAwait(false);
         if (!recorded) return;
 
+        JobMetrics.CountFailed(connection.Keys.QueueName, job, wait, connection.Time);
         job.AttemptsMade++;
         if (options.OnFailed is { } onFailed)
             await NotifyAsync(onFailed, new JobFailure(job, error, wait is not null, wait ?? TimeSpan.Zero, deadLetter is not null)).ConfigureAwait(false);
