@@ -17,6 +17,14 @@ internal static class NodeOptions
         if (options.RemoveOnComplete is { } onComplete) node["removeOnComplete"] = Of(onComplete);
         if (options.RemoveOnFail is { } onFail) node["removeOnFail"] = Of(onFail);
         if (options.StackTraceLimit is { } limit) node["stackTraceLimit"] = limit;
+        if (options.TelemetryMetadata is not null || options.OmitContext)
+        {
+            var telemetry = new JsonObject();
+            if (options.TelemetryMetadata is { } metadata) telemetry["metadata"] = metadata;
+            if (options.OmitContext) telemetry["omitContext"] = true;
+            node["telemetry"] = telemetry;
+        }
+
         return node;
     }
 

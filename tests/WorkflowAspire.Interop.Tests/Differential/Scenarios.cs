@@ -10,6 +10,7 @@ internal static partial class Scenarios
     {
         Adding,
         Control,
+        Events,
         Flows,
         Processing,
     }.SelectMany(area => area).ToDictionary();

@@ -12,5 +12,6 @@ export const processors = {
     return job.data;
   },
   unrecoverable: async (job, { UnrecoverableError }) => { throw new UnrecoverableError('never'); },
+  slow: job => new Promise(resolve => setTimeout(resolve, 20, job.data)),
   hang: () => new Promise(() => {}),
 };
