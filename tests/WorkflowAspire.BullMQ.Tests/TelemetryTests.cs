@@ -32,7 +32,10 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
         (add.DisplayName, add.ParentSpanId).ShouldBe(($"add {Queue.Name}.work", request.SpanId));
         Tags(add).ShouldBe(new Dictionary<string, object?>
         {
-            ["bullmq.queue.name"] = Queue.Name, ["bullmq.queue.operation"] = "add", ["bullmq.job.name"] = "work", ["bullmq.job.id"] = job.Id,
+            ["bullmq.queue.name"] = Queue.Name,
+            ["bullmq.queue.operation"] = "add",
+            ["bullmq.job.name"] = "work",
+            ["bullmq.job.id"] = job.Id,
         }, ignoreOrder: true);
         (process.DisplayName, process.Kind, process.HasRemoteParent).ShouldBe(($"process {Queue.Name}", ActivityKind.Consumer, true));
         (process.TraceId, process.ParentSpanId, process.TraceStateString).ShouldBe((request.TraceId, add.SpanId, "vendor=1"));
@@ -163,7 +166,9 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
         (Of(completed).Count, Of(failed).Count, Of(retried).Count, Of(delayed).Count).ShouldBe((1, 2, 1, 1));
         Of(completed).Single().Tags.ShouldBe(new Dictionary<string, object?>
         {
-            ["bullmq.queue.name"] = Queue.Name, ["bullmq.job.name"] = "work", ["bullmq.job.state"] = "completed",
+            ["bullmq.queue.name"] = Queue.Name,
+            ["bullmq.job.name"] = "work",
+            ["bullmq.job.state"] = "completed",
         }, ignoreOrder: true);
         await Queue.RecordJobCountsMetricAsync();
         Of(jobs).Where(measured => measured.Value > 0).Select(measured => ((string?)measured.Tags["bullmq.queue.jobs.state"], measured.Value))

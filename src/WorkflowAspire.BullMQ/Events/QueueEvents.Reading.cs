@@ -68,7 +68,9 @@ public sealed partial class QueueEvents
         listener.End();
         lock (_gate)
         {
-            if (_listeners.Remove(listener) && !IsHeard) _left = listener.TakeRest();
+            if (!_listeners.Remove(listener)) return;
+            var rest = listener.TakeRest();
+            if (!IsHeard) _left = rest;
         }
     }
 

@@ -103,7 +103,7 @@ public sealed partial class QueueEvents : IAsyncDisposable
         }
     }
 
-    /// <summary>Calls a handler for each event of a type, one after the other in their order. What it throws is logged and changes nothing.</summary>
+    /// <summary>Calls a handler for each event of a type, one after the other in their order, once <see cref="StartAsync"/> was called. What it throws is logged and changes nothing.</summary>
     /// <typeparam name="TEvent">The type, for example <see cref="CompletedEvent"/>; <see cref="QueueEvent"/> for all events.</typeparam>
     /// <param name="handler">What to do; while it runs, later events wait.</param>
     /// <returns>Disposed, it ends the calls.</returns>
