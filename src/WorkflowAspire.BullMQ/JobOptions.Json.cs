@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
 // How options lie in the job's hash: BullMQ gives the longer names short ones and keeps telemetry flat.
 public sealed partial record JobOptions
 {
-    [JsonInclude, JsonPropertyName("tm")]
+    [JsonInclude, JsonPropertyName("tm"), JsonConverter(typeof(MetadataConverter))]
     internal string? TelemetryMetadata
     {
         get => Telemetry?.Metadata;
@@ -16,7 +17,7 @@ public sealed partial record JobOptions
         }
     }
 
-    [JsonInclude, JsonPropertyName("omc")]
+    [JsonInclude, JsonPropertyName("omc"), JsonConverter(typeof(FlagConverter))]
     internal bool? TelemetryOmitsContext
     {
         get => Telemetry?.OmitContext;

@@ -65,7 +65,8 @@ public sealed partial class Queue
     public async Task<Job> AddAsync(string name, ReadOnlyMemory<byte> data, JobOptions? options = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
-        return await _adds.AddAsync(Prepare(new NewJob(name, data, options))).WaitAsync(ct).ConfigureAwait(false);
+        var job = new NewJob(name, data, options);
+        return await (BullMQTelemetry.IsTracing ? AddTracedAsync(job) : _adds.AddAsync(Prepare(job))).WaitAsync(ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="AddAsync(string, ReadOnlyMemory{byte}, JobOptions, CancellationToken)"/>
@@ -87,7 +88,11 @@ public sealed partial class Queue
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ct.ThrowIfCancellationRequested();
-        var adds = jobs.Select(Prepare).ToArray();
+        return await (BullMQTelemetry.IsTracing ? AddBulkTracedAsync([.. jobs], ct) : SendBulkAsync(jobs.Select(Prepare).ToArray(), ct)).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<Job>> SendBulkAsync(PendingAdd[] adds, CancellationToken ct)
+    {
         foreach (var call in adds.Chunk(JobsPerBulkCall)) await _adds.SendAsync(call).WaitAsync(ct).ConfigureAwait(false);
         return await Task.WhenAll(adds.Select(add => add.Added)).WaitAsync(ct).ConfigureAwait(false);
     }

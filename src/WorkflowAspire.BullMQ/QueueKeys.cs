@@ -20,7 +20,7 @@ internal sealed class QueueKeys
 
     public QueueKeys(string prefix, string queueName)
     {
-        Prefix = prefix;
+        (Prefix, QueueName) = (prefix, queueName);
         QualifiedName = $"{prefix}:{queueName}";
         Base = $"{QualifiedName}:";
         All = [.. Declared.Select(part => (RedisKey)(Base + part))];
@@ -31,6 +31,8 @@ internal sealed class QueueKeys
     }
 
     public string Prefix { get; }
+
+    public string QueueName { get; }
 
     /// <summary>The queue's name with its prefix, as flows write it.</summary>
     public string QualifiedName { get; }

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -257,18 +257,19 @@ public sealed partial class Worker
 
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
     {
-        using var activity = BullMQTelemetry.Source.StartActivity($"process {QueueName}", ActivityKind.Consumer);
-        activity?.SetTag("bullmq.queue.name", QueueName).SetTag("bullmq.job.id", active.Job.Id).SetTag("bullmq.job.name", active.Job.Name);
+        using var activity = ProcessActivity.Start(QueueName, active.Job, _lanes[0].Exchange.WorkerId, _options.Name);
         try
         {
             if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
             if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
-            return await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
+            var result = await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
+            ProcessActivity.Completed(activity, active.Job, result, _time.GetUtcNow());
+            return result;
         }
         catch (Exception error) when (!HasMovedItsJob(error) && error is not RateLimitError)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, error.Message);
+            ProcessActivity.Failed(activity, active.Job, error, _time.GetUtcNow());
             throw;
         }
     }

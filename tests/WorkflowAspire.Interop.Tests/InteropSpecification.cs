@@ -51,7 +51,7 @@ public abstract class InteropSpecification : IAsyncDisposable
         return (await Queue.GetJobAsync(id))!;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var worker in _workers) await worker.CloseAsync(TimeSpan.FromSeconds(5));
         foreach (var queue in _nodeQueues.Values) await queue.CloseAsync();

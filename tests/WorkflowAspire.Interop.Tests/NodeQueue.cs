@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace WorkflowAspire.Interop.Tests;
 
 /// <summary>A queue as a Node program with one version of the package sees it.</summary>
-public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, int version, string name)
+public sealed partial class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, int version, string name)
 {
     public int Version => version;
 

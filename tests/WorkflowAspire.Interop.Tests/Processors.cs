@@ -17,6 +17,7 @@ internal static class Processors
         "fail" => throw new InvalidOperationException($"no {job.AttemptsMade}"),
         "failOnce" => job.AttemptsMade == 0 ? throw new InvalidOperationException("no 0") : Json.Bytes("\"ok\""),
         "failB" => job.Id == "b" ? throw new InvalidOperationException("no b") : job.Data,
+        "data" => job.Data,
         "unrecoverable" => throw new UnrecoverableError("never"),
         _ => throw new ArgumentOutOfRangeException(nameof(how), how, "Not a processor."),
     };

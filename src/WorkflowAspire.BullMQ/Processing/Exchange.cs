@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
@@ -31,12 +32,14 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private readonly RedisValue _limiterMax = options.Limiter?.Max ?? (RedisValue)"";
     private readonly RedisValue _limiterDuration = options.Limiter is { } limiter ? (long)limiter.Duration.TotalMilliseconds : "";
     private readonly RedisValue _metricsPoints = options.Metrics?.MaxDataPoints ?? (RedisValue)"";
-    private readonly string _workerId = Guid.NewGuid().ToString();
     private (string Token, long Asked)? _unanswered;
     private long _calls;
 
     /// <summary>What records how the jobs that are taken here end when they don't complete.</summary>
     public Settlement Settlement => settlement;
+
+    /// <summary>The worker's own id, with which its tokens begin.</summary>
+    public string WorkerId { get; } = Guid.NewGuid().ToString();
 
     /// <summary>Whether the last call may have taken effect without us knowing: <see cref="ReclaimAsync"/> tells.</summary>
     public bool IsAnswerMissing => _unanswered is not null;
@@ -55,7 +58,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     public async Task<Exchanged> RunAsync(IReadOnlyList<FinishedJob> finished, int count, bool repeated = false)
     {
         // A token of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
-        var token = string.Create(CultureInfo.InvariantCulture, $"{_workerId}:{_calls++}");
+        var token = string.Create(CultureInfo.InvariantCulture, $"{WorkerId}:{_calls++}");
         var now = connection.Time.GetUtcNow();
         var asked = connection.Time.GetTimestamp();
         if (count > 0) _unanswered = (token, asked);
@@ -142,6 +145,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             else result = (long)results[i];
             if (result == 0 || (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))))
             {
+                JobMetrics.CountCompleted(connection.Keys.QueueName, job, connection.Time);
                 if (!notifications.HearsCompleted) continue;
                 job.AttemptsMade++;
                 notifications.Completed(job, finished[i].ReturnValue);

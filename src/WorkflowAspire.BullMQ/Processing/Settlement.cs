@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Adding;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
@@ -28,6 +29,7 @@ internal sealed partial class Settlement(
             : await RecordAsync(active, "failed", () => FailForGoodAsync(job, active.Token, error, deadLetter, asks: true), JobState.Failed).ConfigureAwait(false);
         if (recorded is null) return;
 
+        JobMetrics.CountFailed(connection.Keys.QueueName, job, wait, connection.Time);
         job.AttemptsMade++;
         if (options.OnFailed is { } onFailed)
             await notifications.TellAsync(nameof(options.OnFailed), onFailed, new JobFailure(job, error, wait is not null, wait ?? TimeSpan.Zero, deadLetter is not null)).ConfigureAwait(false);

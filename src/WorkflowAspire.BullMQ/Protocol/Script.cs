@@ -24,6 +24,7 @@ internal sealed partial class Script
     public static readonly Script GetRateLimitTtl = new("GetRateLimitTtl");
     public static readonly Script GetState = new("GetState");
     public static readonly Script HandBack = new("HandBack");
+    public static readonly Script IsFinished = new("IsFinished");
     public static readonly Script MoveToWait = new("MoveToWait");
     public static readonly Script MoveToWaitingChildren = new("MoveToWaitingChildren");
     public static readonly Script NextIteration = new("NextIteration");

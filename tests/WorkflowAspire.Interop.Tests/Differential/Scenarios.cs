@@ -12,6 +12,7 @@ internal static partial class Scenarios
         Adding,
         Control,
         Deduplication,
+        Events,
         Flows,
         ManagingJobs,
         ManagingQueues,

@@ -56,5 +56,6 @@ export const processors = {
     await spawn(job, queue(), {});
     return job.moveToWaitingChildren(token, { child: { id: 'other', queue: job.queueQualifiedName } });
   },
+  slow: job => new Promise(resolve => setTimeout(resolve, 20, job.data)),
   hang: () => new Promise(() => {}),
 };

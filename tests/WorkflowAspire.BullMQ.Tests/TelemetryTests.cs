@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using WorkflowAspire.TestServers;
+
+namespace WorkflowAspire.BullMQ.Tests;
+
+/// <summary>The trace that a job carries from its producer to its worker, and what is counted.</summary>
+public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
+{
+    private readonly ConcurrentQueue<Activity> _ended = new();
+
+    [Fact]
+    public async Task A_job_is_processed_in_the_trace_of_whoever_added_it()
+    {
+        using var listener = Listen();
+        Activity? within = null;
+        await StartWorker((_, _) =>
+        {
+            within = Activity.Current;
+            return Task.FromResult(Json("""{"n":2}"""));
+        }, new WorkerOptions { Name = "net" });
+        using var request = new Activity("request").AddBaggage("tenant", "a b").SetIdFormat(ActivityIdFormat.W3C).Start();
+        request.TraceStateString = "vendor=1";
+
+        var job = await Add();
+        request.Stop();
+
+        var process = await Ended("process");
+        var add = _ended.Single(activity => activity.Kind == ActivityKind.Producer);
+        (add.DisplayName, add.ParentSpanId).ShouldBe(($"add {Queue.Name}.work", request.SpanId));
+        Tags(add).ShouldBe(new Dictionary<string, object?>
+        {
+            ["bullmq.queue.name"] = Queue.Name,
+            ["bullmq.queue.operation"] = "add",
+            ["bullmq.job.name"] = "work",
+            ["bullmq.job.id"] = job.Id,
+        }, ignoreOrder: true);
+        (process.DisplayName, process.Kind, process.HasRemoteParent).ShouldBe(($"process {Queue.Name}", ActivityKind.Consumer, true));
+        (process.TraceId, process.ParentSpanId, process.TraceStateString).ShouldBe((request.TraceId, add.SpanId, "vendor=1"));
+        process.GetBaggageItem("tenant").ShouldBe("a b");
+        within.ShouldBe(process);
+        var tags = Tags(process);
+        (tags["bullmq.queue.operation"], tags["bullmq.job.id"], tags["bullmq.job.name"], tags["bullmq.worker.name"], tags["bullmq.job.attempts.made"])
+            .ShouldBe(("process", job.Id, "work", "net", 1));
+        tags.Keys.ShouldContain("bullmq.worker.id");
+        tags.Keys.ShouldContain("bullmq.job.processed.timestamp");
+        tags.Keys.ShouldContain("bullmq.job.attempt_finished_timestamp");
+        process.Events.Single().Tags.ShouldBe([new("bullmq.job.result", """{"n":2}""")]);
+    }
+
+    [Fact]
+    public async Task What_a_job_carries_is_the_propagation_headers_as_JSON_text()
+    {
+        using var listener = Listen();
+
+        var job = await Add();
+
+        var add = _ended.Single();
+        using var opts = JsonDocument.Parse((string)(await Redis.Connection.GetDatabase().HashGetAsync(Key(job.Id), "opts"))!);
+        opts.RootElement.GetProperty("tm").GetString().ShouldBe($$"""{"traceparent":"{{add.Id}}"}""");
+        (await Queue.GetJobAsync(job.Id))!.Options.Telemetry?.Metadata.ShouldBe(job.Options.Telemetry?.Metadata);
+    }
+
+    [Fact]
+    public async Task Without_listener_and_activity_a_job_carries_nothing()
+    {
+        Activity.Current = null;
+
+        var job = await Add(new JobOptions { Telemetry = new JobTelemetry { OmitContext = true } });
+        await Queue.AddBulkAsync([new NewJob("work", Json("1"))]);
+
+        foreach (var stored in await Queue.GetJobsAsync([JobState.Waiting])) stored.Options.Telemetry?.Metadata.ShouldBeNull();
+        (await Queue.GetJobAsync(job.Id))!.Options.Telemetry!.OmitContext.ShouldBe(true);
+        ((string)(await Redis.Connection.GetDatabase().HashGetAsync(Key(job.Id), "opts"))!).ShouldBe("""{"attempts":0,"omc":true}""");
+    }
+
+    [Fact]
+    public async Task An_activity_of_the_program_is_carried_on_though_nobody_listens_to_this_library()
+    {
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        (await Add()).Options.Telemetry?.Metadata.ShouldBe($$"""{"traceparent":"{{request.Id}}"}""");
+    }
+
+    [Fact]
+    public async Task A_job_that_omits_the_context_begins_a_trace_of_its_own()
+    {
+        using var listener = Listen();
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await StartWorker();
+
+        await Add(new JobOptions { Telemetry = new JobTelemetry { OmitContext = true } });
+
+        var process = await Ended("process");
+        (process.ParentId, process.TraceId == request.TraceId).ShouldBe((null, false));
+        _ended.Single(activity => activity.Kind == ActivityKind.Producer).TraceId.ShouldBe(request.TraceId);
+    }
+
+    [Fact]
+    public async Task Jobs_that_are_added_together_share_one_producer_unless_they_bring_a_trace_along()
+    {
+        using var listener = Listen();
+        const string Own = """{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}""";
+
+        var jobs = await Queue.AddBulkAsync([new NewJob("a", Json("1")), new NewJob("b", Json("2"), new JobOptions { Telemetry = new JobTelemetry { Metadata = Own } })]);
+
+        var add = _ended.ShouldHaveSingleItem();
+        add.DisplayName.ShouldBe($"addBulk {Queue.Name}");
+        add.GetTagItem("bullmq.job.bulk.count").ShouldBe(2);
+        add.GetTagItem("bullmq.job.bulk.names").ShouldBeOfType<string[]>().ShouldBe(["a", "b"]);
+        jobs.Select(job => job.Options.Telemetry?.Metadata).ShouldBe([$$"""{"traceparent":"{{add.Id}}"}""", Own]);
+    }
+
+    [Theory]
+    [InlineData("""{"attempts":2,"tm":{"traceparent":"x"}}""")]
+    [InlineData("""{"attempts":2,"tm":7,"omc":"yes"}""")]
+    [InlineData("""{"attempts":2,"tm":"no JSON"}""")]
+    [InlineData("""{"attempts":2,"tm":"[1]"}""")]
+    [InlineData("""{"attempts":2,"tm":"{\"traceparent\":\"00-zz-1\",\"baggage\":5}"}""")]
+    public async Task A_trace_context_that_is_none_costs_the_job_nothing(string opts)
+    {
+        using var listener = Listen();
+        await Queue.PauseAsync();
+        var job = await Add();
+        await Redis.Connection.GetDatabase().HashSetAsync(Key(job.Id), "opts", opts);
+        await Queue.ResumeAsync();
+
+        await StartWorker();
+
+        (await Reaches(job, JobState.Completed)).Options.Attempts.ShouldBe(2);
+        (await Ended("process")).ParentId.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_says_so()
+    {
+        using var listener = Listen();
+        await StartWorker((_, _) => throw new InvalidOperationException("broken"));
+
+        await Add();
+
+        var process = await Ended("process");
+        (process.Status, process.StatusDescription).ShouldBe((ActivityStatusCode.Error, "broken"));
+        process.Events.Select(told => told.Name).ShouldBe(["exception", "job failed"]);
+        process.Events.Last().Tags.ShouldBe([new("bullmq.job.failed.reason", "broken")]);
+    }
+
+    [Fact]
+    public async Task Outcomes_are_counted_once_recorded()
+    {
+        using var completed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.completed");
+        using var failed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.failed");
+        using var delayed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.delayed");
+        using var retried = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.retried");
+        using var durations = new MetricCollector<double>(null, BullMQTelemetry.MeterName, "bullmq.job.duration");
+        using var jobs = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.queue.jobs");
+        await StartWorker((job, _) => Text(job.Data) == "1" ? Task.FromResult(Json("1")) : throw new InvalidOperationException("no"));
+
+        await Add(data: "1");
+        await Add(new JobOptions { Attempts = 2 }, "2");
+        await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromMilliseconds(10)) }, "3");
+
+        await Eventually.Get(() => Of(durations).Count, count => count == 5);
+        (Of(completed).Count, Of(failed).Count, Of(retried).Count, Of(delayed).Count).ShouldBe((1, 2, 1, 1));
+        Of(completed).Single().Tags.ShouldBe(new Dictionary<string, object?>
+        {
+            ["bullmq.queue.name"] = Queue.Name,
+            ["bullmq.job.name"] = "work",
+            ["bullmq.job.state"] = "completed",
+        }, ignoreOrder: true);
+        await Queue.RecordJobCountsMetricAsync();
+        Of(jobs).Where(measured => measured.Value > 0).Select(measured => ((string?)measured.Tags["bullmq.queue.jobs.state"], measured.Value))
+            .ShouldBe([("completed", 1), ("failed", 2)], ignoreOrder: true);
+    }
+
+    private List<CollectedMeasurement<T>> Of<T>(MetricCollector<T> collector)
+        where T : struct => [.. collector.GetMeasurementSnapshot().Where(measured => (string?)measured.Tags["bullmq.queue.name"] == Queue.Name)];
+
+    // Other tests run meanwhile, so only what is of this queue is sampled.
+    private ActivityListener Listen()
+    {
+        Activity.Current = null;
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == BullMQTelemetry.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Name.Contains(Queue.Name, StringComparison.Ordinal) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = _ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    private async Task<Activity> Ended(string operation)
+    {
+        bool IsIt(Activity activity) => (string?)activity.GetTagItem("bullmq.queue.operation") == operation;
+        await Eventually.True(() => _ended.Any(IsIt));
+        return _ended.Single(IsIt);
+    }
+
+    private static Dictionary<string, object?> Tags(Activity activity) => activity.TagObjects.ToDictionary(tag => tag.Key, tag => tag.Value);
+}
