@@ -147,7 +147,7 @@ public sealed partial class Worker
             _locks.Release(active);
             if (active.IsLost) return;
             if (active.IsReturning) await SettleAsync(active, () => _settlement.HandBackAsync(active)).ConfigureAwait(false);
-            else await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
+            else await SettleAsync(active, () => _settlement.FailAsync(active, error, takesMore: !IsClosing)).ConfigureAwait(false);
         }
         finally
         {

@@ -17,6 +17,7 @@ internal static class NodeOptions
         if (options.RemoveOnComplete is { } onComplete) node["removeOnComplete"] = Of(onComplete);
         if (options.RemoveOnFail is { } onFail) node["removeOnFail"] = Of(onFail);
         if (options.StackTraceLimit is { } limit) node["stackTraceLimit"] = limit;
+        if (options.Timestamp is { } timestamp) node["timestamp"] = timestamp.ToUnixTimeMilliseconds();
         return node;
     }
 

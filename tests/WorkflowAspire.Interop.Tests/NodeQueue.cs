@@ -8,6 +8,8 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 {
     public int Version => version;
 
+    public string Name => name;
+
     public Task ReadyAsync() => Call("ready");
 
     public async Task<string> AddAsync(JsonNode? data = null, JsonNode? options = null) => (string)(await Call("add", "work", data, options))!["id"]!;
@@ -61,6 +63,9 @@ public sealed class NodeQueue(NodeProcess node, IConnectionMultiplexer redis, in
 
     /// <summary>Calls any method of the package's Job, on a job that is read first.</summary>
     public Task<JsonNode?> CallJobAsync(string id, string method, params JsonNode?[] arguments) => Call("jobCall", id, method, new JsonArray(arguments));
+
+    /// <summary>Calls a method of the driver's own.</summary>
+    public Task<JsonNode?> CallDriverAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
 
     public Task CloseAsync() => Call("close");
 

@@ -15,14 +15,17 @@ internal sealed partial class Settlement(
     private readonly QueueKeys? _deadLetterKeys = options.DeadLetter is { } deadLetter ? new QueueKeys(options.Prefix, deadLetter.QueueName) : null;
 
     /// <summary>Records a failed attempt and tells <see cref="WorkerOptions.OnFailed"/>.</summary>
-    public async Task FailAsync(ActiveJob active, Exception error)
+    /// <param name="active">The job.</param>
+    /// <param name="error">Why its attempt failed.</param>
+    /// <param name="takesMore">Whether the worker goes on to take jobs; one that closes does not.</param>
+    public async Task FailAsync(ActiveJob active, Exception error, bool takesMore = true)
     {
         var job = active.Job;
         var wait = NextAttempt(job, error);
         var deadLetter = wait is null ? CreateDeadLetter(job, error) : null;
         var recorded = wait is { } delay
             ? await RecordAsync(active, "retried", () => RetryAsync(active, error, delay), JobState.Delayed, JobState.Waiting).ConfigureAwait(false)
-            : await RecordAsync(active, "failed", () => FailForGoodAsync(active, error, deadLetter), JobState.Failed).ConfigureAwait(false);
+            : await RecordAsync(active, "failed", () => FailForGoodAsync(active, error, deadLetter, takesMore), JobState.Failed).ConfigureAwait(false);
         if (!recorded) return;
 
         job.AttemptsMade++;
@@ -60,23 +63,24 @@ internal sealed partial class Settlement(
     private Task<RedisResult> RetryAsync(ActiveJob active, Exception error, TimeSpan delay) => connection.RunAsync(Script.Retry,
         active.Job.Id, active.Token, error.Message, StacktraceOf(active.Job, error), (long)delay.TotalMilliseconds, active.Job.Options.Lifo ? 1 : 0);
 
-    private async Task<RedisResult> FailForGoodAsync(ActiveJob active, Exception error, DeadLetterJob? deadLetter)
+    private async Task<RedisResult> FailForGoodAsync(ActiveJob active, Exception error, DeadLetterJob? deadLetter, bool takesMore)
     {
         var job = active.Job;
-        var arguments = new RedisValue[deadLetter is null ? 8 : 12];
+        var arguments = new RedisValue[deadLetter is null ? 9 : 13];
         (arguments[0], arguments[1], arguments[2]) = (job.Id, active.Token, error.Message);
         (arguments[3], arguments[4]) = (StacktraceOf(job, error), job.Options.Attempts);
         KeepArguments.Write(job.Options.RemoveOnFail ?? options.RemoveOnFail ?? KeepJobs.All, arguments.AsSpan(5, 3));
+        arguments[8] = takesMore ? 1 : 0;
         if (deadLetter is null) return await connection.RunAsync(Script.Fail, arguments).ConfigureAwait(false);
 
         var there = _deadLetterKeys!;
         if (connection.Redis.HashSlot(connection.Keys.Meta) != connection.Redis.HashSlot(there.Meta))
         {
             await AddFirstAsync(there, job.Id, deadLetter).ConfigureAwait(false);
-            return await connection.RunAsync(Script.Fail, arguments.AsSpan(0, 8)).ConfigureAwait(false);
+            return await connection.RunAsync(Script.Fail, arguments.AsSpan(0, 9)).ConfigureAwait(false);
         }
 
-        (arguments[8], arguments[9], arguments[10], arguments[11]) = (there.Base, deadLetter.Name, deadLetter.Data, """{"attempts":0}""");
+        (arguments[9], arguments[10], arguments[11], arguments[12]) = (there.Base, deadLetter.Name, deadLetter.Data, """{"attempts":0}""");
         return await connection.RunAsync(Script.Fail,
             [there.Of("wait"), there.Meta, there.Of("id"), there.Of("events"), there.Marker], arguments).ConfigureAwait(false);
     }

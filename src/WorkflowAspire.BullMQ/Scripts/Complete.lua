@@ -45,6 +45,8 @@ if #completed > 0 then
 end
 if not isDone then return redis.error_reply(reasonOf(failure)) end
 
-local taken = take(tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6])
-if #results > 0 and #taken == 2 then emitDrainedIfEmpty() end
+-- A worker that takes nothing looks for nothing either: due jobs stay delayed.
+local count = tonumber(ARGV[3])
+local taken = count > 0 and take(count, ARGV[4], ARGV[5], ARGV[6]) or { 0, "" }
+if #results > 0 and #taken == 2 then emitDrainedIfEmpty(count > 0) end
 return { results, taken }

@@ -2,7 +2,7 @@
 -- needs    Queue, Events, Waiting, Finish, Parent
 -- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
---          (optional) dead letter prefix, job name, data, opts as JSON
+--          whether the worker takes more (1/0), (optional) dead letter prefix, job name, data, opts as JSON
 -- leaves   job.failedReason, stacktrace, finishedOn, atm; failed scored by time, trimmed; lock gone; events `failed` and
 --          `retries-exhausted`; a waiting job of the same id in the dead letter queue, renewed where one is there already
 -- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)
@@ -24,21 +24,21 @@ enterFinished(failedKey, jobKey, id, "failedReason", reason, tonumber(ARGV[8]), 
 emit("event", "failed", "jobId", id, "failedReason", reason, "prev", "active")
 if made >= attempts then emit("event", "retries-exhausted", "jobId", id, "attemptsMade", whole(made)) end
 
-if ARGV[11] then
+if ARGV[12] then
   local deadWait, deadMeta, deadId, deadEvents, deadMarker = KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
-  local deadKey = ARGV[11] .. id
+  local deadKey = ARGV[12] .. id
   call("INCR", deadId)
   if call("EXISTS", deadKey) == 1 then
-    call("HSET", deadKey, "data", ARGV[13], "timestamp", nowText)
+    call("HSET", deadKey, "data", ARGV[14], "timestamp", nowText)
     toStream(deadEvents, "event", "duplicated", "jobId", id)
   else
-    call("HSET", deadKey, "name", ARGV[12], "data", ARGV[13], "opts", ARGV[14], "timestamp", nowText, "delay", 0, "priority", 0)
-    toStream(deadEvents, "event", "added", "jobId", id, "name", ARGV[12])
+    call("HSET", deadKey, "name", ARGV[13], "data", ARGV[14], "opts", ARGV[15], "timestamp", nowText, "delay", 0, "priority", 0)
+    toStream(deadEvents, "event", "added", "jobId", id, "name", ARGV[13])
     call("LPUSH", deadWait, id)
     if call("HEXISTS", deadMeta, "paused") == 0 then call("ZADD", deadMarker, 0, "0") end
     toStream(deadEvents, "event", "waiting", "jobId", id)
   end
   trimStream(deadMeta, deadEvents)
 end
-emitDrainedIfEmpty()
+emitDrainedIfEmpty(ARGV[11] == "1")
 return 0

@@ -48,12 +48,11 @@ local function enterFinished(finishedKey, jobKey, id, property, value, keepCount
   keepFinished(finishedKey, id, keepCount, keepAge, keepLimit)
 end
 
--- A queue that is paused or has delayed jobs is not drained.
-local function emitDrainedIfEmpty()
-  if call("LLEN", waitKey) == 0 and call("LLEN", activeKey) == 0 and call("ZCARD", prioritizedKey) == 0
-    and call("ZCARD", delayedKey) == 0 and call("HEXISTS", metaKey, "paused") == 0 then
-    emit("event", "drained")
-  end
+-- For a worker that looks for more, a queue that is paused or has delayed jobs is not drained; for one that closes it is.
+local function emitDrainedIfEmpty(looksForMore)
+  if call("LLEN", waitKey) > 0 or call("LLEN", activeKey) > 0 or call("ZCARD", prioritizedKey) > 0 then return end
+  if looksForMore and (call("ZCARD", delayedKey) > 0 or call("HEXISTS", metaKey, "paused") == 1) then return end
+  emit("event", "drained")
 end
 
 -- A producer that deduplicates may add the next job of this kind once this one has ended (unless a time was given for it).
