@@ -54,10 +54,16 @@ export default ({ packages, connection }) => {
       } catch (error) {
         failure = error;
       }
-      const answer = failure ? await job.moveToFailed(failure, token, next) : await job.moveToCompleted(result, token, next);
-      if (!next) return;
-      if (Array.isArray(answer)) hold(hand, await hand.worker.nextJobFromJobData(answer[0], answer[1], token), token);
-      else await take(hand);
+      // Delaying a retry and taking the next job in one call leaves out the marker of the delay, which ours sets: one look more of an idle worker.
+      const retries = failure && !(failure instanceof UnrecoverableError) && job.attemptsMade + 1 < job.opts.attempts;
+      const fetches = next && !retries;
+      let answer;
+      try {
+        answer = failure ? await job.moveToFailed(failure, token, fetches) : await job.moveToCompleted(result, token, fetches);
+      } finally {
+        if (fetches && Array.isArray(answer)) hold(hand, await hand.worker.nextJobFromJobData(answer[0], answer[1], token), token);
+        else if (next) await take(hand);
+      }
     },
 
     handBack: async (hand, v, which) => {
