@@ -11,6 +11,7 @@ internal static partial class Scenarios
         Adding,
         Control,
         Flows,
+        Hand,
         Processing,
     }.SelectMany(area => area).ToDictionary();
 

@@ -11,7 +11,11 @@ internal static class Arguments
     public static Gen<string> JobId { get; } = Gen.OneOf("1", "2", "3", "4", "a", "b", "missing");
 
     /// <summary>The processors that end by themselves.</summary>
-    public static Gen<string> Processor { get; } = Gen.OneOf("echo", "echo", "nothing", "fail", "failOnce", "unrecoverable");
+    public static Gen<string> Processor { get; } = Gen.OneOf("echo", "echo", "nothing", "fail", "failOnce", "failB", "unrecoverable");
+
+    /// <summary>What the children of a flow, a and b, do to their parent when they fail.</summary>
+    public static Gen<string> ChildRule { get; } = Gen.OneOf("{}", Rule("failParentOnFailure"), Rule("continueParentOnFailure"),
+        Rule("ignoreDependencyOnFailure"), Rule("removeDependencyOnFailure"));
 
     /// <summary>Most jobs have no option, and few have several.</summary>
     public static Gen<ChosenOptions> Options { get; } =
@@ -38,6 +42,8 @@ internal static class Arguments
 
     private static KeepJobs?[] Keeps =>
         [KeepJobs.All, KeepJobs.None, KeepJobs.Count(1), KeepJobs.Count(2), KeepJobs.Age(TimeSpan.Zero), KeepJobs.Age(Hour, 1), KeepJobs.Age(Hour)];
+
+    private static string Rule(string name) => $$"""{"{{name}}":true}""";
 
     private enum Wait
     {

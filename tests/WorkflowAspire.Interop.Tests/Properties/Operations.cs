@@ -20,11 +20,13 @@ internal static class Operations
         (2, Operation.OnHeld("settle", Arguments.Processor, (queue, which, how) => queue.SettleAsync(which, how, next: false))),
         (1, Operation.OnHeld("hand back", (queue, which) => queue.HandBackAsync(which))),
         (1, Operation.OnHeld("lose the lock of", (queue, which) => queue.LoseLockAsync(which))),
+        (3, Operation.Of("pop the marker", queue => queue.PopMarkerAsync())),
         (1, Operation.Of("check stalled", queue => queue.CheckStalledAsync())),
         (1, Operation.Of("pause", queue => queue.PauseAsync())),
         (1, Operation.Of("resume", queue => queue.ResumeAsync())),
         (2, Operation.Of("remove", Arguments.JobId, (queue, id) => queue.RemoveAsync(id))),
         (2, Operation.Of("retry", Arguments.JobId, (queue, id) => queue.RetryAsync(id))),
+        (1, Operation.Of("add flow", Arguments.ChildRule, (queue, rule) => queue.AddFlowAsync(rule))),
         (1, Operation.Of("limit concurrency to", Gen.Int[1, 2], (queue, most) => queue.LimitConcurrencyAsync(most))),
     ];
 

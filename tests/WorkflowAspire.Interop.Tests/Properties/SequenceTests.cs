@@ -57,7 +57,6 @@ public class SequenceTests(InteropServers servers)
         }
 
         var state = await QueueState.ReadAsync(redis, node.Name);
-        if (!isOurs) await node.CallDriverAsync("handClose");
         await node.CloseAsync();
         await DeleteAsync(node.Name);
         return (state, refusals);

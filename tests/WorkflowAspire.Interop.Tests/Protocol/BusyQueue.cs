@@ -64,7 +64,6 @@ internal static class BusyQueue
         await queue.CallAsync("add", "work", 1, options);
         await queue.CallDriverAsync("handTake");
         await queue.CallAsync("add", "work", 2, Json(options!.ToJsonString()));
-        await queue.CallDriverAsync("handClose");
     }
 
     private static JsonNode? Json(string json) => JsonNode.Parse(json);

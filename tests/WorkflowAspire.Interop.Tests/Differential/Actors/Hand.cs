@@ -22,6 +22,9 @@ internal partial interface IQueueActor
     /// <summary>The lock of a held job runs out.</summary>
     Task LoseLockAsync(int which);
 
+    /// <summary>An idle worker wakes and takes the first marker with it.</summary>
+    Task PopMarkerAsync();
+
     /// <summary>Looks for stalled jobs, whenever the last look was.</summary>
     Task CheckStalledAsync();
 
@@ -40,6 +43,8 @@ internal sealed partial class NodeActor
     public Task HandBackAsync(int which) => HandAsync("handBack", which);
 
     public Task LoseLockAsync(int which) => HandAsync("handLoseLock", which);
+
+    public Task PopMarkerAsync() => HandAsync("handPopMarker");
 
     public Task CheckStalledAsync() => HandAsync("handCheckStalled");
 
@@ -87,6 +92,8 @@ internal sealed partial class DotNetActor
     public Task HandBackAsync(int which) => Settlement().HandBackAsync(Release(which));
 
     public Task LoseLockAsync(int which) => _hand.Database.KeyDeleteAsync(_hand.Keys.Of($"{_held[which].Job.Id}:lock"));
+
+    public Task PopMarkerAsync() => _hand.Database.SortedSetPopAsync(_hand.Keys.Marker);
 
     public async Task CheckStalledAsync()
     {

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import { processors } from '../processors.mjs';
 
-export default ({ packages, connection }) => {
+export default ({ packages, connection, workers }) => {
   const redis = new Redis({ ...connection, lazyConnect: true });
   const hands = new Map();
 
@@ -11,6 +11,8 @@ export default ({ packages, connection }) => {
     if (!hands.has(key)) {
       const worker = new packages[v].Worker(name, null, { connection, autorun: false });
       worker.on('error', () => {});
+      // Closed with the queue.
+      workers.set(key, worker);
       hands.set(key, { worker, held: [], tokens: 0 });
     }
     return hands.get(key);
@@ -27,6 +29,13 @@ export default ({ packages, connection }) => {
 
   const release = (hand, which) => hand.held.splice(which, 1)[0];
   const backendOf = hand => hand.worker.backend ?? hand.worker.scripts;
+
+  // The package wakes nobody for a job with a priority that is handed back, so that idle workers find it seconds later. Ours does.
+  async function wake(name) {
+    const [paused, concurrency] = await redis.hmget(`bull:${name}:meta`, 'paused', 'concurrency');
+    const isMaxed = concurrency && await redis.llen(`bull:${name}:active`) >= Number(concurrency);
+    if (!paused && !isMaxed) await redis.zadd(`bull:${name}:marker`, 0, '0');
+  }
 
   // What each method answers: how many jobs are held now, and why the package refused, where it did.
   const answering = methods => Object.fromEntries(Object.entries(methods).map(([method, run]) => [method, async (v, name, ...args) => {
@@ -69,20 +78,20 @@ export default ({ packages, connection }) => {
     handBack: async (hand, v, which) => {
       const { job, token } = release(hand, which);
       await job.moveToWait(token);
+      if (job.priority > 0) await wake(hand.worker.name);
     },
 
     handLoseLock: async (hand, v, which) => {
       await redis.del(`bull:${hand.worker.name}:${hand.held[which].job.id}:lock`);
     },
 
+    handPopMarker: async hand => {
+      await redis.zpopmin(`bull:${hand.worker.name}:marker`);
+    },
+
     handCheckStalled: async hand => {
       await redis.del(`bull:${hand.worker.name}:stalled-check`);
       await backendOf(hand).moveStalledJobsToWait();
-    },
-
-    handClose: async (hand, v) => {
-      await hand.worker.close();
-      hands.delete(`${v} ${hand.worker.name}`);
     },
   });
 };
