@@ -67,7 +67,8 @@ internal static partial class Scenarios
             }
 
             await queue.TakeAsync();
-            await queue.SettleAsync(0, "echo", next: false);
+            // BullMQ 5 fails such a job while it takes it.
+            if (queue.Held > 0) await queue.SettleAsync(0, "echo", next: false);
         },
     };
 
