@@ -245,8 +245,8 @@ public sealed partial class Worker
         _ when HasMovedItsJob(error) => Task.CompletedTask,
         _ when active.IsReturning => _settlement.HandBackAsync(active),
         RateLimitError => HandBackLimitedAsync(active),
-        OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error)),
-        _ => _settlement.FailAsync(active, error),
+        OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error), takesMore: !IsClosing),
+        _ => _settlement.FailAsync(active, error, takesMore: !IsClosing),
     };
 
     // With these a processor says that it has put its job elsewhere: there is nothing left to record.

@@ -76,6 +76,18 @@ public sealed partial class NodeQueue(NodeProcess node, IConnectionMultiplexer r
         await CloseWorkerAsync();
     }
 
+    /// <summary>Adds a parent with the children a and b, all in this queue.</summary>
+    public Task AddFlowAsync(JobOptions? ofChildren = null) => Call("addFlow", NodeFlow.Of(TwoChildren(ofChildren), name), null);
+
+    /// <summary>A parent with the children a and b.</summary>
+    public static FlowJob TwoChildren(JobOptions? ofChildren = null)
+    {
+        return Job("parent", new JobOptions()) with { Children = [Job("a", ofChildren), Job("b", ofChildren)] };
+
+        static FlowJob Job(string id, JobOptions? options) =>
+            new("work", "", Json.Bytes($"\"{id}\"")) { Options = (options ?? new JobOptions()) with { JobId = id } };
+    }
+
     /// <summary>The same, where jobs may be refused for their children, which the worker reports as an error too.</summary>
     public async Task ProcessFlowAsync(string how, int attempts, int concurrency = 1)
     {
@@ -118,6 +130,9 @@ public sealed partial class NodeQueue(NodeProcess node, IConnectionMultiplexer r
         [.. redis.GetServers()[0].Keys(pattern: $"bull:{name}:repeat:*:?????????????").Select(key => key.ToString()[$"bull:{name}:".Length..]).Order(StringComparer.Ordinal)];
 
     public RedisKey Key(string part) => $"bull:{name}:{part}";
+
+    /// <summary>Calls a method of the driver's own.</summary>
+    public Task<JsonNode?> CallDriverAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
 
     public Task CloseAsync() => Call("close");
 

@@ -19,14 +19,17 @@ internal sealed partial class Settlement(
     private readonly QueueKeys? _deadLetterKeys = options.DeadLetter is { } deadLetter ? new QueueKeys(options.Prefix, deadLetter.QueueName) : null;
 
     /// <summary>Records a failed attempt and tells <see cref="WorkerOptions.OnFailed"/>.</summary>
-    public async Task FailAsync(ActiveJob active, Exception error)
+    /// <param name="active">The job.</param>
+    /// <param name="error">Why its attempt failed.</param>
+    /// <param name="takesMore">Whether the worker goes on to take jobs; one that closes does not.</param>
+    public async Task FailAsync(ActiveJob active, Exception error, bool takesMore = true)
     {
         var job = active.Job;
         var wait = await NextAttemptAsync(job, error).ConfigureAwait(false);
         var deadLetter = wait is null ? CreateDeadLetter(job, error) : null;
         var recorded = wait is { } delay
             ? await RecordAsync(active, "retried", () => RetryAsync(job, active.Token, error, delay), JobState.Delayed, JobState.Waiting).ConfigureAwait(false)
-            : await RecordAsync(active, "failed", () => FailForGoodAsync(job, active.Token, error, deadLetter, asks: true), JobState.Failed).ConfigureAwait(false);
+            : await RecordAsync(active, "failed", () => FailForGoodAsync(job, active.Token, error, deadLetter, takesMore), JobState.Failed).ConfigureAwait(false);
         if (recorded is null) return;
 
         JobMetrics.CountFailed(connection.Keys.QueueName, job, wait, connection.Time);

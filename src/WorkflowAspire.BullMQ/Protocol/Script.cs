@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using StackExchange.Redis;
@@ -7,6 +8,10 @@ namespace WorkflowAspire.BullMQ.Protocol;
 /// <summary>One transition of the protocol: a file of <c>Scripts/</c> with the parts that its header's <c>needs</c> line names.</summary>
 internal sealed partial class Script
 {
+    // The package's version, without what the build adds to it; before the scripts, which name it.
+    private static readonly string Version =
+        typeof(Script).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     public static readonly Script Add = new("Add");
     public static readonly Script AddFlow = new("AddFlow");
     public static readonly Script AddLog = new("AddLog");
@@ -58,7 +63,7 @@ internal sealed partial class Script
         var text = new StringBuilder();
         foreach (Match part in PartNames().Matches(NeedsLine().Match(body).Groups[1].Value))
             text.Append(Read($"Parts.{part.Value}.lua")).Append('\n');
-        _text = text.Append(body).ToString();
+        _text = text.Append(body).Replace("{version}", Version).ToString();
     }
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)

@@ -14,6 +14,7 @@ internal static partial class Scenarios
         Deduplication,
         Events,
         Flows,
+        Hand,
         ManagingJobs,
         ManagingQueues,
         Processing,

@@ -22,7 +22,7 @@ local function maxEvents(meta)
     max = "10000"
     call("HSET", meta, "opts.maxLenEvents", max)
     -- Says who made the queue, as Node's package does; where that knows the queue already its word stays.
-    call("HSETNX", meta, "version", "bullmq-net:0.1.0")
+    call("HSETNX", meta, "version", "bullmq-net:{version}")
   end
   return max
 end
