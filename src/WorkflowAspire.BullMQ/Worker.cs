@@ -96,16 +96,18 @@ public sealed partial class Worker : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The worker was started before, or has no processor.</exception>
     public async Task StartAsync(CancellationToken ct = default)
     {
-        if (_loop is not null) throw new InvalidOperationException($"The worker of queue '{QueueName}' was started already.");
+        if (_marker is not null) throw new InvalidOperationException($"The worker of queue '{QueueName}' was started already.");
         if (_processor is null) throw new InvalidOperationException($"The worker of queue '{QueueName}' has no processor; its program takes jobs with {nameof(GetNextJobAsync)}.");
         if (!_options.SkipLockRenewal) _renewing = _locks.StartAsync(_redis);
         _marker = Marker.ConnectAsync(_keys, _redis, _options, _time);
-        // The jobs that are there already need neither connection yet.
-        _loop = Task.Run(LoopAsync, CancellationToken.None);
-        StartStalledCheckTimer();
         try
         {
-            await Task.WhenAll(_marker, _renewing).WaitAsync(ct).ConfigureAwait(false);
+            // Before any processor runs, which might occupy the threads that it takes to connect. The marker can come later: jobs that are
+            // there already don't need it.
+            await _renewing.WaitAsync(ct).ConfigureAwait(false);
+            _loop = Task.Run(LoopAsync, CancellationToken.None);
+            StartStalledCheckTimer();
+            await _marker.WaitAsync(ct).ConfigureAwait(false);
         }
         catch
         {

@@ -92,7 +92,7 @@ public abstract class FlowTests : QueueSpecification
         (await _kids.GetJobAsync("a"))!.Options.Attempts.ShouldBe(3);
         (await _kids.GetJobAsync("b"))!.Options.Attempts.ShouldBe(7);
         (await _kids.GetJobAsync("b"))!.Options.RemoveOnFail.ShouldBe(KeepJobs.Count(5));
-        (await Queue.GetJobAsync("parent"))!.Options.Attempts.ShouldBe(0);
+        (await Queue.GetJobAsync("parent"))!.Options.Attempts.ShouldBeNull();
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
@@ -124,7 +123,7 @@ public abstract class ManagingJobsTests(RedisCompatibleServer redis) : QueueSpec
     [Fact]
     public async Task A_job_keeps_as_many_rows_of_its_log_as_it_was_told()
     {
-        var job = await Add(new JobOptions { Others = new() { ["kl"] = JsonDocument.Parse("2").RootElement } });
+        var job = await Add(new JobOptions { KeepLogs = 2 });
 
         foreach (var row in new[] { "1", "2", "3" }) await job.LogAsync(row);
         (await job.LogAsync("4")).ShouldBe(2);

@@ -63,7 +63,8 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         var asked = connection.Time.GetTimestamp();
         if (count > 0) _unanswered = (token, asked);
         var reply = await CallAsync(finished, count, token).ConfigureAwait(false);
-        _unanswered = null;
+        // A call that takes nothing says nothing of an earlier one.
+        if (count > 0) _unanswered = null;
         var refused = await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
         var exchanged = Read((RedisResult[])reply[1]!, token, now, asked);
         return refused is null ? exchanged : exchanged with { Refused = refused };
