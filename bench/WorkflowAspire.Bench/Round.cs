@@ -10,7 +10,7 @@ internal sealed class Round(ISubject subject, PrivateRedis redis, int jobs)
     private const int Concurrency = 100;
     private const int LatencySamples = 200;
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
     public async Task<Measure[]> RunAsync() =>
         [.. await AddAsync(), .. await AddOneByOneAsync(), .. await AddBulkAsync(), .. await ProcessAsync(), .. await IdleAsync(), .. await PickUpAsync()];

@@ -62,8 +62,10 @@ public sealed partial class Worker
     {
         if (lane.Exchange.IsAnswerMissing)
         {
-            foreach (var active in await lane.Exchange.ReclaimAsync().ConfigureAwait(false)) Start(active);
+            var reclaimed = await lane.Exchange.ReclaimAsync().ConfigureAwait(false);
+            foreach (var active in reclaimed) Track(active);
             lane.Asked = 0;
+            foreach (var active in reclaimed) Start(active);
         }
 
         if (!TryPlan(lane))
@@ -83,9 +85,10 @@ public sealed partial class Worker
         var exchanged = await lane.Exchange.RunAsync(lane.Pending, asked, lane.Repeats).ConfigureAwait(false);
         foreach (var finished in lane.Pending) finished.Active.Dispose();
         foreach (var (active, error) in exchanged.Refused) Fail(active, error);
-        foreach (var active in exchanged.Taken) Start(active);
+        foreach (var active in exchanged.Taken) Track(active);
         Settle(lane, exchanged);
         TellProgress(exchanged, asked);
+        foreach (var active in exchanged.Taken) Start(active);
         return true;
     }
 
@@ -166,11 +169,17 @@ public sealed partial class Worker
         }
     }
 
-    private void Start(ActiveJob active)
+    private void Track(ActiveJob active)
     {
         Interlocked.Increment(ref _running);
         _locks.Track(active);
-        _ = Task.Run(() => ProcessAsync(active));
+    }
+
+    private void Start(ActiveJob active)
+    {
+        // With one slot the loop has nothing to do until this job ends, so it may as well begin it: one change of threads less.
+        if (_concurrency == 1) _ = ProcessAsync(active);
+        else _ = Task.Run(() => ProcessAsync(active));
     }
 
     private void Fail(ActiveJob active, Exception error)
@@ -187,8 +196,11 @@ public sealed partial class Worker
     private void BeginIdleWait(Exchanged exchanged)
     {
         _mayHaveJobs = false;
-        _idleWait = Task.Run(() => IdleAsync(exchanged));
+        var idle = new Task<Task>(() => IdleAsync(exchanged));
+        _idleWait = idle.Unwrap();
+        // Before it starts: it must not wake the loop on this thread, which is within a plan.
         _ = _idleWait.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        idle.Start(TaskScheduler.Default);
     }
 
     // One slot is kept free meanwhile: the marker that this worker takes away obliges it to take a job.

@@ -1,17 +1,25 @@
--- Completes many jobs. A command costs about a microsecond, so a job has as few of its own as possible (HSET and XADD), and what
--- can be asked or written for all at once is. What is left equals what one call for each job, in this order, would leave.
+-- Completes many jobs. A command costs two or three microseconds here, so a job has as few of its own as possible (HSET and XADD), and
+-- what can be asked or written for all at once is. What is left equals what one call for each job, in this order, would leave.
 
 -- How many arguments a command gets from unpack; Lua's stack has its limit.
 local widest = 1000
+
+-- The finished jobs by their position: five arguments each from ARGV[firstJob] on, and the names of their keys.
+local firstJob
+local ids, hashes, locks, results, parentFailures = {}, {}, {}, {}, {}
+
+local function argument(job, offset)
+  return ARGV[firstJob + 5 * (job - 1) + offset]
+end
 
 -- Calls a command with the values, in as many calls as they need.
 local function callWith(command, key, values)
   for first = 1, #values, widest do call(command, key, unpack(values, first, math.min(first + widest - 1, #values))) end
 end
 
-local function countExisting(keys)
+local function countExisting(keys, from, to)
   local found = 0
-  for first = 1, #keys, widest do found = found + call("EXISTS", unpack(keys, first, math.min(first + widest - 1, #keys))) end
+  for first = from, to, widest do found = found + call("EXISTS", unpack(keys, first, math.min(first + widest - 1, to))) end
   return found
 end
 
@@ -36,56 +44,78 @@ local function checkChildren(jobKey)
 end
 
 -- Each job gets its refusal, or 0 as its result.
-local function checkTogether(jobs, haveChildren)
-  local hashes, locks = {}, {}
-  for at, job in ipairs(jobs) do hashes[at], locks[at] = job.key, job.key .. ":lock" end
-  local allExist, holders = countExisting(hashes) == #jobs, call("MGET", unpack(locks))
-  for at, job in ipairs(jobs) do
-    local holder = holders[at]
-    job.result = not allExist and call("EXISTS", job.key) == 0 and -1 or haveChildren and checkChildren(job.key) or 0
-    if job.result == 0 and holder ~= job.token then job.result = holder and -6 or -2 end
+local function check(from, to, haveChildren)
+  local allExist = countExisting(hashes, from, to) == to - from + 1
+  local holders = call("MGET", unpack(locks, from, to))
+  for job = from, to do
+    local result, holder = 0, holders[job - from + 1]
+    if not allExist and call("EXISTS", hashes[job]) == 0 then result = -1 elseif haveChildren then result = checkChildren(hashes[job]) end
+    if result == 0 and holder ~= argument(job, 1) then result = holder and -6 or -2 end
+    results[job] = result
   end
 end
 
--- Takes the jobs out of active; one that is not there gets -3. Where much of the list leaves, the list is written anew.
-local function leaveActiveTogether(jobs)
-  local leaving, left = {}, 0
-  for _, job in ipairs(jobs) do
-    if job.result == 0 then leaving[job.id], left = job, left + 1 end
+-- Jobs end about in the order in which they were taken, so mostly they are the end of the list. true where that is so, and they are gone.
+local function cutOffTail(leaving, left)
+  local tail = call("LRANGE", activeKey, -left, -1)
+  if #tail < left then return false end
+  for _, id in ipairs(tail) do
+    if not leaving[id] then return false end
   end
-  if left == 0 then return end
-  if call("LLEN", activeKey) > 3 * left then
-    for id, job in pairs(leaving) do
-      if call("LREM", activeKey, -1, id) == 0 then job.result = -3 end
-    end
-    return
-  end
+  call("LTRIM", activeKey, 0, -left - 1)
+  return true
+end
 
+-- The list without them, written anew; those that were not there stay in `leaving`.
+local function writeAnew(leaving)
   local active, staying = call("LRANGE", activeKey, 0, -1), {}
   for at = #active, 1, -1 do
     local id = active[at]
     if leaving[id] then leaving[id] = nil else staying[#staying + 1] = id end
   end
-  for _, job in pairs(leaving) do job.result = -3 end
   if #staying == #active then return end
   call("DEL", activeKey)
   callWith("LPUSH", activeKey, staying)
 end
 
-local function record(job)
-  local rules = job.rules
-  if rules.isDeduplicated then addKeptJob(releaseDeduplication(job.key, job.id)) end
+-- Takes the jobs out of active; one that is not there gets -3.
+local function leaveActiveTogether(from, to)
+  local leaving, left = {}, 0
+  for job = from, to do
+    if results[job] == 0 then leaving[ids[job]], left = job, left + 1 end
+  end
+  if left == 0 or cutOffTail(leaving, left) then return end
+  if call("LLEN", activeKey) > 6 * left then
+    for id in pairs(leaving) do
+      if call("LREM", activeKey, -1, id) > 0 then leaving[id] = nil end
+    end
+  else
+    writeAnew(leaving)
+  end
+  for _, job in pairs(leaving) do results[job] = -3 end
+end
+
+-- false where the server refuses the job's hash; its reason is the job's result then.
+local function record(job, rules)
+  local id, key, value = ids[job], hashes[job], argument(job, 2)
+  if rules.count ~= 0 then
+    local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", argument(job, 3))
+    if type(written) == "table" and written.err then
+      results[job] = written.err
+      call("RPUSH", activeKey, id)
+      return false
+    end
+  end
+  if rules.isDeduplicated then addKeptJob(releaseDeduplication(key, id)) end
   if rules.hasParent then
     -- The job itself is done, whatever its parent's keys are.
-    local isTold, failure = pcall(tellParentCompleted, job.key, job.value)
-    if not isTold then job.parentFailure = reasonOf(failure) end
+    local isTold, failure = pcall(tellParentCompleted, key, value)
+    if not isTold then parentFailures[job] = reasonOf(failure) end
   end
-  if rules.count == 0 then
-    deleteJob(job.key)
-  else
-    call("HSET", job.key, "returnvalue", job.value, "finishedOn", nowText, "atm", job.made)
-  end
-  emit("event", "completed", "jobId", job.id, "returnvalue", job.value, "prev", "active")
+  if rules.count == 0 then deleteJob(key) end
+  -- The caller has trimmed the stream, and so knows whether there is one.
+  if hasStreams then call("XADD", eventsKey, "*", "event", "completed", "jobId", id, "returnvalue", value, "prev", "active") end
+  return true
 end
 
 -- Jobs that follow each other and are kept by the same rules enter the finished set and trim it once.
@@ -95,55 +125,65 @@ local function enterCompleted(entries, rules)
   keepFinished(completedKey, rules.count, rules.age, whole(rules.limit * #entries / 2))
 end
 
-local function completeTogether(jobs, haveChildren)
-  checkTogether(jobs, haveChildren)
-  leaveActiveTogether(jobs)
-  local locks, ids, entries, rules = {}, {}, {}, nil
-  for _, job in ipairs(jobs) do
-    if job.result == 0 then
-      local isRecorded, failure = pcall(record, job)
-      if isRecorded then
-        if job.rules ~= rules then
+local function completeTogether(from, to, haveChildren)
+  check(from, to, haveChildren)
+  leaveActiveTogether(from, to)
+  local job, doneLocks, doneIds, entries, rules = from, {}, {}, {}, nil
+  local isDone, failure = pcall(function()
+    while job <= to do
+      if results[job] == 0 then
+        local its = rulesOf(argument(job, 4))
+        if its ~= rules then
           if rules then enterCompleted(entries, rules) end
-          entries, rules = {}, job.rules
+          entries, rules = {}, its
         end
-        if rules.count ~= 0 then entries[#entries + 1], entries[#entries + 2] = nowText, job.id end
-        locks[#locks + 1], ids[#ids + 1] = job.key .. ":lock", job.id
-      else
-        call("RPUSH", activeKey, job.id)
-        job.result = reasonOf(failure)
+        if record(job, its) then
+          if its.count ~= 0 then entries[#entries + 1], entries[#entries + 2] = nowText, ids[job] end
+          doneLocks[#doneLocks + 1], doneIds[#doneIds + 1] = locks[job], ids[job]
+        end
       end
+      job = job + 1
     end
-  end
+  end)
   if rules then enterCompleted(entries, rules) end
-  if #ids > 0 then
-    call("DEL", unpack(locks))
-    call("SREM", stalledKey, unpack(ids))
+  if #doneIds > 0 then
+    call("DEL", unpack(doneLocks))
+    call("SREM", stalledKey, unpack(doneIds))
+  end
+  if isDone then return end
+  -- The job at which the server refused to go on, and those behind it, are as they were.
+  for left = job, to do
+    if results[left] == 0 then
+      call("RPUSH", activeKey, ids[left])
+      results[left] = reasonOf(failure)
+    end
   end
 end
 
 -- The finished jobs from ARGV[first] on; returns the result of each, and how many are completed.
 local function completeAll(first)
-  local jobs, children = {}, {}
-  for at = first, #ARGV, 5 do
-    local key = prefix .. ARGV[at]
-    jobs[#jobs + 1] = { id = ARGV[at], key = key, token = ARGV[at + 1], value = ARGV[at + 2], made = ARGV[at + 3], rules = rulesOf(ARGV[at + 4]) }
-    children[#children + 1], children[#children + 2] = key .. ":dependencies", key .. ":unsuccessful"
+  firstJob = first
+  local count, children = (#ARGV - first + 1) / 5, {}
+  for job = 1, count do
+    local id = argument(job, 0)
+    local key = prefix .. id
+    ids[job], hashes[job], locks[job] = id, key, key .. ":lock"
+    children[2 * job - 1], children[2 * job] = key .. ":dependencies", key .. ":unsuccessful"
   end
 
   -- Asked before anything moves: a set of another type would refuse jobs that have left active already.
   call("ZCARD", completedKey)
-  if countExisting(children) == 0 then
-    completeTogether(jobs, false)
+  if countExisting(children, 1, #children) == 0 then
+    completeTogether(1, count, false)
   else
     -- The end of one job may be what another one of these waited for.
-    for _, job in ipairs(jobs) do completeTogether({ job }, true) end
+    for job = 1, count do completeTogether(job, job, true) end
   end
 
-  local results, completed = {}, 0
-  for at, job in ipairs(jobs) do
-    results[at] = job.parentFailure and { job.parentFailure } or job.result
-    if job.result == 0 then completed = completed + 1 end
+  local completed = 0
+  for job = 1, count do
+    if results[job] == 0 then completed = completed + 1 end
+    if parentFailures[job] then results[job] = { parentFailures[job] } end
   end
   return results, completed
 end

@@ -46,7 +46,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
     local room = tonumber(settings[2]) - call("LLEN", activeKey)
     if room <= 0 then blocked = true else count = math.min(count, room) end
   end
-  promoteDelayed(blocked)
+  local mayBeDue, due = promoteDelayed(blocked)
 
   local max = tonumber(settings[3] or limiterMax)
   if max then
@@ -72,7 +72,12 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
           call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(limiterDuration) or tonumber(settings[4]) or 0)))
         end
         call("SET", jobKey .. ":lock", token, "PX", lockMilliseconds)
-        emit("event", "active", "jobId", id, "prev", "waiting")
+        -- The first one finds out whether there is a stream.
+        if started == 0 then
+          emit("event", "active", "jobId", id, "prev", "waiting")
+        elseif hasStreams then
+          call("XADD", eventsKey, "*", "event", "active", "jobId", id, "prev", "waiting")
+        end
         local starts = whole(startsOf(fields) + 1)
         if workerName ~= "" then
           call("HSET", jobKey, "processedOn", nowText, "ats", starts, "pb", workerName)
@@ -88,7 +93,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
 
   if started > 0 then call("ZADD", markerKey, 0, "0") end
   if started < count then
-    local due = nextDelayed()
+    if mayBeDue then due = nextDelayed() end
     if due then taken[2] = string.format("%.17g", due) end
   end
   return taken

@@ -51,10 +51,12 @@ local function wakeForNextDelayed()
   if due then call("ZADD", markerKey, string.format("%.17g", due), "1") end
 end
 
--- At most 1000 due jobs a call, so that a backlog never blocks the server for long.
+-- At most 1000 due jobs a call, so that a backlog never blocks the server for long. Whether there may be more, and if there are none when
+-- the next one is due.
 local function promoteDelayed(blocked)
+  local next = nextDelayed()
+  if not next or next >= now + 1 then return false, next end
   local due = call("ZRANGEBYSCORE", delayedKey, 0, whole((now + 1) * 0x1000 - 1), "LIMIT", 0, 1000)
-  if #due == 0 then return end
   call("ZREM", delayedKey, unpack(due))
   for _, id in ipairs(due) do
     local priority = tonumber(call("HGET", prefix .. id, "priority")) or 0
@@ -63,4 +65,5 @@ local function promoteDelayed(blocked)
     call("HSET", prefix .. id, "delay", 0)
   end
   wakeWorkers(blocked)
+  return true
 end
