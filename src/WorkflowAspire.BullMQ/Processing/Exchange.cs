@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
@@ -25,7 +26,7 @@ internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLi
 internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, Settlement settlement, Notifications notifications, ILogger logger)
 {
     private const int HeaderFields = 7;
-    private const int FieldsPerJob = 5;
+    private const int GroupFields = 4;
     private const int JobGone = -1;
 
     private readonly RedisKey[]? _metricsKeys = options.Metrics is null ? null : [connection.Keys.Of("metrics:completed"), connection.Keys.Of("metrics:completed:data")];
@@ -39,7 +40,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     public Settlement Settlement => settlement;
 
     /// <summary>The worker's own id, with which its tokens begin.</summary>
-    public string WorkerId { get; } = Guid.NewGuid().ToString();
+    public string WorkerId { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Whether the last call may have taken effect without us knowing: <see cref="ReclaimAsync"/> tells.</summary>
     public bool IsAnswerMissing => _unanswered is not null;
@@ -93,14 +94,14 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
     private async Task<RedisResult[]> CallAsync(IReadOnlyList<FinishedJob> finished, int count, string token)
     {
-        var arguments = new RedisValue[HeaderFields + (FieldsPerJob * finished.Count)];
-        (arguments[0], arguments[1]) = (count, token);
-        (arguments[2], arguments[3]) = ((long)options.LockDuration.TotalMilliseconds, options.Name ?? "");
-        (arguments[4], arguments[5], arguments[6]) = (_limiterMax, _limiterDuration, _metricsPoints);
-        for (var i = 0; i < finished.Count; i++) Write(finished[i], arguments.AsSpan(HeaderFields + (FieldsPerJob * i), FieldsPerJob));
+        var arguments = new List<RedisValue>(HeaderFields + GroupFields + (2 * finished.Count))
+        {
+            count, token, (long)options.LockDuration.TotalMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
+        };
+        Write(finished, arguments);
         return (RedisResult[])(await (_metricsKeys is { } metrics
-            ? connection.RunAsync(Script.Complete, metrics, arguments)
-            : connection.RunAsync(Script.Complete, arguments)).ConfigureAwait(false))!;
+            ? connection.RunAsync(Script.Complete, metrics, CollectionsMarshal.AsSpan(arguments))
+            : connection.RunAsync(Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
     }
 
     private ActiveJob Take(Job job, string token, long asked)
@@ -109,14 +110,25 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         return new ActiveJob(job, token, asked);
     }
 
-    private void Write(FinishedJob finished, Span<RedisValue> arguments)
+    // Most jobs have what the one before them has: it is said once for all that follow each other.
+    private void Write(IReadOnlyList<FinishedJob> finished, List<RedisValue> arguments)
     {
-        var job = finished.Active.Job;
-        (arguments[0], arguments[1]) = (job.Id, finished.Active.Token);
-        arguments[2] = finished.ReturnValue.IsEmpty ? "null" : finished.ReturnValue;
-        // Nobody else counts an attempt while the lock is ours.
-        arguments[3] = job.AttemptsMade + 1;
-        arguments[4] = RulesOf(job);
+        var (group, size, token, made, rules) = (0, 0, "", 0, "");
+        foreach (var (active, returnValue) in finished)
+        {
+            var job = active.Job;
+            // Nobody else counts an attempt while the lock is ours.
+            var (itsMade, itsRules) = (job.AttemptsMade + 1, RulesOf(job));
+            if (size == 0 || active.Token != token || itsMade != made || itsRules != rules)
+            {
+                (group, size, token, made, rules) = (arguments.Count, 0, active.Token, itsMade, itsRules);
+                arguments.AddRange([0, token, made, rules]);
+            }
+
+            arguments[group] = ++size;
+            arguments.Add(job.Id);
+            arguments.Add(returnValue.IsEmpty ? "null" : returnValue);
+        }
     }
 
     // As Completing.lua reads them: nothing for a job that is kept for ever and has nothing special, which most are.

@@ -3,7 +3,8 @@
 -- keys     the queue's, then (where metrics are kept) metrics:completed, metrics:completed:data
 -- argv     prefix, now, count to take, token for them, lock milliseconds, worker name, the worker's rate limit (jobs, ms; "" for none),
 --          how many minutes metrics keep ("" for no metrics),
---          then for each finished job: id, token, return value as JSON, attempts made (this one included), rules (see rulesOf)
+--          then the finished jobs, those of the same token, attempts made (this one included) and rules (see rulesOf) together: how many, these
+--          three, and for each id and return value as JSON
 -- leaves   job.returnvalue, finishedOn, atm; completed scored by time, trimmed; lock gone; event `completed`;
 --          a parent that waited for the job told; metrics; nothing is taken for a caller whose finished jobs were all refused
 -- returns  { {result of each finished job}, what take returns }

@@ -4,13 +4,9 @@
 -- How many arguments a command gets from unpack; Lua's stack has its limit.
 local widest = 1000
 
--- The finished jobs by their position: five arguments each from ARGV[firstJob] on, and the names of their keys.
-local firstJob
-local ids, hashes, locks, results, parentFailures = {}, {}, {}, {}, {}
-
-local function argument(job, offset)
-  return ARGV[firstJob + 5 * (job - 1) + offset]
-end
+-- The finished jobs by their position: what the arguments say of them, and the names of their keys.
+local ids, values, tokens, made, rulesOfJob, hashes, locks = {}, {}, {}, {}, {}, {}, {}
+local results, parentFailures = {}, {}
 
 -- Calls a command with the values, in as many calls as they need.
 local function callWith(command, key, values)
@@ -50,7 +46,7 @@ local function check(from, to, haveChildren)
   for job = from, to do
     local result, holder = 0, holders[job - from + 1]
     if not allExist and call("EXISTS", hashes[job]) == 0 then result = -1 elseif haveChildren then result = checkChildren(hashes[job]) end
-    if result == 0 and holder ~= argument(job, 1) then result = holder and -6 or -2 end
+    if result == 0 and holder ~= tokens[job] then result = holder and -6 or -2 end
     results[job] = result
   end
 end
@@ -97,9 +93,9 @@ end
 
 -- false where the server refuses the job's hash; its reason is the job's result then.
 local function record(job, rules)
-  local id, key, value = ids[job], hashes[job], argument(job, 2)
+  local id, key, value = ids[job], hashes[job], values[job]
   if rules.count ~= 0 then
-    local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", argument(job, 3))
+    local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", made[job])
     if type(written) == "table" and written.err then
       results[job] = written.err
       call("RPUSH", activeKey, id)
@@ -132,7 +128,7 @@ local function completeTogether(from, to, haveChildren)
   local isDone, failure = pcall(function()
     while job <= to do
       if results[job] == 0 then
-        local its = rulesOf(argument(job, 4))
+        local its = rulesOfJob[job]
         if its ~= rules then
           if rules then enterCompleted(entries, rules) end
           entries, rules = {}, its
@@ -160,17 +156,28 @@ local function completeTogether(from, to, haveChildren)
   end
 end
 
+-- Reads the finished jobs from ARGV[at] on: for those that follow each other and have the same token, attempts made and rules, how many they
+-- are and those three, then id and return value of each. Returns how many there are in all, and the keys of their children.
+local function readJobs(at)
+  local job, children = 0, {}
+  while at < #ARGV do
+    local last, token, attempts, rules = job + ARGV[at], ARGV[at + 1], ARGV[at + 2], rulesOf(ARGV[at + 3])
+    at = at + 4
+    while job < last do
+      job = job + 1
+      local key = prefix .. ARGV[at]
+      ids[job], values[job], tokens[job], made[job], rulesOfJob[job] = ARGV[at], ARGV[at + 1], token, attempts, rules
+      hashes[job], locks[job] = key, key .. ":lock"
+      children[2 * job - 1], children[2 * job] = key .. ":dependencies", key .. ":unsuccessful"
+      at = at + 2
+    end
+  end
+  return job, children
+end
+
 -- The finished jobs from ARGV[first] on; returns the result of each, and how many are completed.
 local function completeAll(first)
-  firstJob = first
-  local count, children = (#ARGV - first + 1) / 5, {}
-  for job = 1, count do
-    local id = argument(job, 0)
-    local key = prefix .. id
-    ids[job], hashes[job], locks[job] = id, key, key .. ":lock"
-    children[2 * job - 1], children[2 * job] = key .. ":dependencies", key .. ":unsuccessful"
-  end
-
+  local count, children = readJobs(first)
   -- Asked before anything moves: a set of another type would refuse jobs that have left active already.
   call("ZCARD", completedKey)
   if countExisting(children, 1, #children) == 0 then

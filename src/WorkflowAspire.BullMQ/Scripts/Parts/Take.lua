@@ -56,7 +56,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
   end
   if blocked then return { 0, "" } end
 
-  local taken = { 0, "" }
+  local taken, at = { 0, "" }, 3
   local started = 0
   while started < count do
     local ids = nextWaiting(math.min(count - started, 1000))
@@ -78,7 +78,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
         elseif hasStreams then
           call("XADD", eventsKey, "*", "event", "active", "jobId", id, "prev", "waiting")
         end
-        local starts = whole(startsOf(fields) + 1)
+        local starts = startsOf(fields) + 1
         if workerName ~= "" then
           call("HSET", jobKey, "processedOn", nowText, "ats", starts, "pb", workerName)
         else
@@ -86,8 +86,8 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
         end
         started = started + 1
       end
-      taken[#taken + 1] = id
-      taken[#taken + 1] = fields
+      taken[at], taken[at + 1] = id, fields
+      at = at + 2
     end
   end
 
