@@ -9,7 +9,7 @@ namespace WorkflowAspire.BullMQ;
 // What a running worker does: exchange, process, wait.
 public sealed partial class Worker
 {
-    // The second lane keeps Redis busy while the answer to the first travels; it is used only where a good part of the slots is to be
+    // The second lane keeps Redis busy while the answer to the first travels; it is used only where half of the slots are to be
     // handed in, so that calls don't become small.
     private async Task LoopAsync()
     {
@@ -300,7 +300,7 @@ public sealed partial class Worker
         }
     }
 
-    private int SecondLaneFrom => _concurrency < ConcurrencyForTwoLanes ? int.MaxValue : _concurrency / 4;
+    private int SecondLaneFrom => _concurrency < ConcurrencyForTwoLanes ? int.MaxValue : _concurrency / 2;
 
     private void Wake()
     {

@@ -11,7 +11,7 @@ public static class ReadmeProgram
         await using var redis = await ConnectionMultiplexer.ConnectAsync(connectionString); // for example localhost:6379
         var queue = new Queue("mail", redis);
 
-        var job = await queue.AddAsync("welcome", new Mail("ada@example.org"), MailJson.Default.Mail, new JobOptions
+        var job = await queue.AddAsync("welcome", new Mail("first@example.org"), MailJson.Default.Mail, new JobOptions
         {
             Attempts = 3,
             Backoff = BackoffOptions.Exponential(TimeSpan.FromSeconds(5)),
@@ -20,8 +20,8 @@ public static class ReadmeProgram
         Console.WriteLine($"added {job.Id}");
 
         await queue.AddBulkAsync([
-            new NewJob("newsletter", """{"To":"grace@example.org"}"""u8.ToArray(), new JobOptions { Priority = 10 }),
-            new NewJob("reminder", """{"To":"alan@example.org"}"""u8.ToArray(), new JobOptions { Delay = TimeSpan.FromMilliseconds(200) }),
+            new NewJob("newsletter", """{"To":"second@example.org"}"""u8.ToArray(), new JobOptions { Priority = 10 }),
+            new NewJob("reminder", """{"To":"third@example.org"}"""u8.ToArray(), new JobOptions { Delay = TimeSpan.FromMilliseconds(200) }),
         ]);
 
         await using var worker = new Worker("mail", async (current, cancellationToken) =>

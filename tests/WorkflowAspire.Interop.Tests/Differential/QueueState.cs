@@ -35,8 +35,8 @@ internal static partial class QueueState
         RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => Field(part, entry.Name!, entry.Value!)).Order(StringComparer.Ordinal),
         RedisType.List => (await database.ListRangeAsync(key)).Select(id => id.ToString()),
         RedisType.Set => (await database.SetMembersAsync(key)).Select(id => id.ToString()).Order(StringComparer.Ordinal),
-        // Scored by the time of adding: jobs of one flow are of one millisecond on one side and of two on the other.
-        RedisType.SortedSet when part == "waiting-children" => (await database.SortedSetRangeByRankWithScoresAsync(key))
+        // Scored by a time: two jobs are of one millisecond on one side, where their ids order them, and of two on the other. The events tell the order.
+        RedisType.SortedSet when part is "waiting-children" or "completed" or "failed" => (await database.SortedSetRangeByRankWithScoresAsync(key))
             .Select(entry => $"{entry.Element} {Score(part, entry.Score)}").Order(StringComparer.Ordinal),
         RedisType.SortedSet => (await database.SortedSetRangeByRankWithScoresAsync(key)).Select(entry => $"{entry.Element} {SchedulerTimes.Score(part, entry) ?? Score(part, entry.Score)}"),
         RedisType.Stream => (await database.StreamRangeAsync(key)).Select(Event),

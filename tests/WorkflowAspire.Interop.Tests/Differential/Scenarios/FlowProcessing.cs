@@ -11,7 +11,7 @@ internal static partial class Scenarios
         },
         ["complete a flow of three levels in two queues"] = async queue =>
         {
-            await queue.AddFlowAsync(Parent(Child("a", null, Kids, Child("a1"), Child("a2", null, Kids))));
+            await queue.AddFlowAsync(Parent(Child("mid", null, Kids, Child("a1"), Child("a2", null, Kids))));
             await queue.ProcessAsync("", "echo", 1);
             await queue.ProcessAsync(Kids, "echo", 2);
             await queue.ProcessAsync("", "echo", 1);
