@@ -65,7 +65,8 @@ internal sealed class PrivateRedis : IAsyncDisposable
         return new Commands(calls, scripts.Sum(script => script["usec"]), (long)stats.Values.Sum(command => command["calls"]) - harness);
     }
 
-    public Task EmptyAsync() => Connection.GetServers()[0].FlushAllDatabasesAsync();
+    // In the background: freeing a million jobs takes longer than the client waits for an answer.
+    public Task EmptyAsync() => Connection.GetDatabase().ExecuteAsync("FLUSHALL", "ASYNC");
 
     public async ValueTask DisposeAsync()
     {
