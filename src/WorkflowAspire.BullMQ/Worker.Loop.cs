@@ -2,11 +2,10 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
-using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
-// What a running worker does: exchange, process, wait.
+// The exchange of finished jobs for new ones, on two lanes.
 public sealed partial class Worker
 {
     // The second lane keeps Redis busy while the answer to the first travels; it is used only where half of the slots are to be
@@ -76,6 +75,8 @@ public sealed partial class Worker
                 if (_isPaused) _allDone?.TrySetResult();
             }
 
+            // It may wait for long; whether Redis is back is for the first lane to tell.
+            if (lane != _lanes[0]) _outage.GaveUp(lane);
             if (!await wake.WaitToReadAsync(_givenUp.Token).ConfigureAwait(false)) return false;
             wake.TryRead(out _);
             return true;
@@ -169,137 +170,6 @@ public sealed partial class Worker
         }
     }
 
-    private void Track(ActiveJob active)
-    {
-        Interlocked.Increment(ref _running);
-        _locks.Track(active);
-    }
-
-    private void Start(ActiveJob active)
-    {
-        // With one slot the loop has nothing to do until this job ends, so it may as well begin it: one change of threads less.
-        if (_concurrency == 1) _ = ProcessAsync(active);
-        else _ = Task.Run(() => ProcessAsync(active));
-    }
-
-    private void Fail(ActiveJob active, Exception error)
-    {
-        Interlocked.Increment(ref _running);
-        _ = Task.Run(async () =>
-        {
-            await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
-            Interlocked.Decrement(ref _running);
-            Wake();
-        });
-    }
-
-    private void BeginIdleWait(Exchanged exchanged)
-    {
-        _mayHaveJobs = false;
-        var idle = new Task<Task>(() => IdleAsync(exchanged));
-        _idleWait = idle.Unwrap();
-        // Before it starts: it must not wake the loop on this thread, which is within a plan.
-        _ = _idleWait.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        idle.Start(TaskScheduler.Default);
-    }
-
-    // One slot is kept free meanwhile: the marker that this worker takes away obliges it to take a job.
-    private async Task IdleAsync(Exchanged exchanged)
-    {
-        // In this order: a pause comes with a new connection.
-        var marker = _marker!;
-        try
-        {
-            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
-            else if (!_isPaused) await (await marker.ConfigureAwait(false)).WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
-            _outage.Succeeded(this);
-        }
-        catch (OperationCanceledException) when (IsClosing)
-        {
-        }
-        catch (Exception error)
-        {
-            if (!IsClosing && marker == _marker)
-            {
-                _outage.Failed(this, error);
-                await WaitAfterErrorAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task ProcessAsync(ActiveJob active)
-    {
-        try
-        {
-            if (active.Job.RepeatJobKey is not null) await _iterations.AddNextAsync(active).ConfigureAwait(false);
-            var result = await RunProcessorAsync(active).ConfigureAwait(false);
-            _locks.Release(active);
-            if (active.IsLost) return;
-            _finished.Enqueue(new FinishedJob(active, result));
-            if (_givenUp.IsCancellationRequested) TellDropped();
-        }
-        catch (Exception error)
-        {
-            _locks.Release(active);
-            if (!active.IsLost) await SettleAsync(active, () => RecordAsync(active, error)).ConfigureAwait(false);
-            // The place of its job may be free in a queue with a global concurrency, where no marker tells of jobs that wait.
-            if (error is not RateLimitError) Volatile.Write(ref _asksAgain, true);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
-            Wake();
-        }
-    }
-
-    private Task RecordAsync(ActiveJob active, Exception error) => error switch
-    {
-        _ when HasMovedItsJob(error) => Task.CompletedTask,
-        _ when active.IsReturning => _settlement.HandBackAsync(active),
-        RateLimitError => HandBackLimitedAsync(active),
-        OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error), takesMore: !IsClosing),
-        _ => _settlement.FailAsync(active, error, takesMore: !IsClosing),
-    };
-
-    // With these a processor says that it has put its job elsewhere: there is nothing left to record.
-    private static bool HasMovedItsJob(Exception error) => error
-        is DelayedError
-        or WaitingChildrenError
-        or WaitingError;
-
-    private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
-    {
-        using var activity = ProcessActivity.Start(QueueName, active.Job, _lanes[0].Exchange.WorkerId, _options.Name);
-        try
-        {
-            if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
-            if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
-            if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
-            var result = await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
-            ProcessActivity.Completed(activity, active.Job, result, _time.GetUtcNow());
-            return result;
-        }
-        catch (Exception error) when (!HasMovedItsJob(error) && error is not RateLimitError)
-        {
-            ProcessActivity.Failed(activity, active.Job, error, _time.GetUtcNow());
-            throw;
-        }
-    }
-
-    private async Task SettleAsync(ActiveJob active, Func<Task> settle)
-    {
-        try
-        {
-            await settle().ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            // The lock runs out and the job is recovered as stalled.
-            _notifications.Error(error);
-            SettlementFailed(_logger, error, active.Job.Id, error.Message);
-        }
-    }
-
     private int SecondLaneFrom => _concurrency < ConcurrencyForTwoLanes ? int.MaxValue : _concurrency / 2;
 
     private void Wake()
@@ -310,7 +180,4 @@ public sealed partial class Worker
 
     [LoggerMessage(LogLevel.Warning, "Redis refused a call that hands in {count} finished jobs, which are handed in one by one now: {error}")]
     private static partial void HandInRefused(ILogger logger, Exception exception, int count, string error);
-
-    [LoggerMessage(LogLevel.Error, "The outcome of job {jobId} could not be recorded ({error}); it will be recovered as stalled")]
-    private static partial void SettlementFailed(ILogger logger, Exception exception, string jobId, string error);
 }

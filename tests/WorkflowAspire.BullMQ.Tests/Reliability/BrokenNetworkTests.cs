@@ -62,6 +62,7 @@ public sealed class BrokenNetworkTests(RedisServer redis) : ConnectionSpecificat
         proxy.Heal();
 
         await Reaches(producer, swallowed.Id, JobState.Completed);
+        await Eventually.True(() => Logged("Redis is available again") == Logged("Redis is unavailable"));
         // The connection that waits for jobs has a longer timeout, and may find out when the others are well again.
         Logged("Redis is unavailable").ShouldBeInRange(1, 2);
     }
