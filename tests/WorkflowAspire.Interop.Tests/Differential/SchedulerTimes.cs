@@ -34,7 +34,7 @@ internal static partial class SchedulerTimes
     public static string? Field(string part, string name, string value)
     {
         if (!part.StartsWith("repeat:", StringComparison.Ordinal)) return null;
-        if (Due(part) is null) return name is "startDate" or "endDate" ? $"{name}: (time)" : name == "offset" && value != "0" ? "offset: (see below)" : null;
+        if (Due(part) is null) return name is "startDate" or "endDate" ? $"{name}: (time)" : name == "offset" ? "offset: (see below)" : null;
         return name switch
         {
             "delay" => $"delay: {(value == "0" ? "0" : "(until it is due)")}",
@@ -55,6 +55,7 @@ internal static partial class SchedulerTimes
             return delay == 0 || begun + delay == due ? null : $"is due at {begun + delay} instead";
         }
 
+        // A pattern that comes after an interval may keep that one's.
         if (!fields.TryGetValue("every", out var every) || !fields.TryGetValue("offset", out var offset)) return null;
         var newest = (long)(await database.SortedSetScoreAsync(prefix + "repeat", part["repeat:".Length..]))!.Value;
         return newest % long.Parse(every, CultureInfo.InvariantCulture) == long.Parse(offset, CultureInfo.InvariantCulture)
