@@ -65,6 +65,7 @@ internal sealed class EpochMillisecondsConverter : JsonConverter<DateTimeOffset>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(Adding.RareArguments))]
+[JsonSerializable(typeof(ParentKeys))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(List<string>))]
 internal sealed partial class BullMQJsonContext : JsonSerializerContext;

@@ -15,7 +15,7 @@ public class BackoffTests(InteropServers servers) : InteropSpecification(servers
                 foreach (var made in new[] { 1, 2, 5 })
                 {
                     var type = new JsonObject { ["type"] = backoff.Type, ["delay"] = 1000, ["jitter"] = jitter };
-                    var theirs = ((JsonArray)(await Node(version).WorkerSideAsync("backoffs", type, made, 2000))!).Select(wait => wait!.GetValue<double>()).ToArray();
+                    var theirs = ((JsonArray)(await Node(version).RunAsync("backoffs", type, made, 2000))!).Select(wait => wait!.GetValue<double>()).ToArray();
                     var ours = Enumerable.Range(0, 2000).Select(_ => (backoff with { Jitter = jitter }).WaitAfter(made, Random.Shared)!.Value.TotalMilliseconds).ToArray();
 
                     var whole = backoff.Type == "fixed" ? 1000 : 1000 * Math.Pow(2, made - 1);

@@ -87,11 +87,11 @@ public class FlowTests : InteropSpecification
     public async Task Each_side_reads_the_flow_of_the_other(int version)
     {
         await _flows.AddAsync(Flow(Queue.Name));
-        var ours = (await Node(version).CallMethodAsync("getFlow", "parent", null))!;
+        var ours = (await Node(version).RunAsync("getFlow", "parent", null))!;
         ours["job"]!["id"]!.GetValue<string>().ShouldBe("parent");
         ours["children"]!.AsArray().Select(child => child!["job"]!["id"]!.GetValue<string>()).ShouldBe(["a", "b"], ignoreOrder: true);
 
-        await Node(version).CallMethodAsync("addFlow", NodeFlow.Of(Flow(""), $"{Queue.Name}-2"), null);
+        await Node(version).RunAsync("addFlow", NodeFlow.Of(Flow(""), $"{Queue.Name}-2"), null);
         var theirs = (await _flows.GetFlowAsync("parent", $"{Queue.Name}-2"))!;
         theirs.Children.Select(child => child.Job.Id).ShouldBe(["a", "b"], ignoreOrder: true);
         theirs.Children[0].Job.Parent!.QueueKey.ShouldBe($"bull:{Queue.Name}-2");
@@ -140,7 +140,7 @@ public class FlowTests : InteropSpecification
         return new FlowJob("work", name, Json.Bytes("\"parent\"")) { Options = new JobOptions { JobId = "parent" }, Children = [Kid("a"), Kid("b")] };
     }
 
-    private Task<JsonNode?> AddByNode(int version, JobOptions? rule = null) => Node(version).CallMethodAsync("addFlow", NodeFlow.Of(Flow(Queue.Name, rule), ""), null);
+    private Task<JsonNode?> AddByNode(int version, JobOptions? rule = null) => Node(version).RunAsync("addFlow", NodeFlow.Of(Flow(Queue.Name, rule), ""), null);
 
     private async Task StartWorkerOf(Queue queue, string how = "echo")
     {

@@ -10,7 +10,7 @@ public class GlobalLimitTests(InteropServers servers) : InteropSpecification(ser
     public async Task A_Node_worker_and_ours_together_keep_the_concurrency_of_their_queue(int version)
     {
         await Queue.SetGlobalConcurrencyAsync(2);
-        await Node(version).WorkerSideAsync("countWorker", new JsonObject { ["concurrency"] = 3 });
+        await Node(version).RunAsync("countWorker", new JsonObject { ["concurrency"] = 3 });
         var database = Redis.Connection.GetDatabase();
         await StartWorker(async (_, ct) =>
         {

@@ -31,9 +31,6 @@ public sealed partial class NodeQueue(NodeProcess node, IConnectionMultiplexer r
     public Task AddBulkAsync(params (JsonNode? Data, JsonObject? Options)[] jobs) => Call("addBulk",
         new JsonArray([.. jobs.Select(job => (JsonNode)new JsonObject { ["name"] = "work", ["data"] = job.Data, ["opts"] = job.Options ?? new JsonObject() })]));
 
-    /// <summary>Calls a method that one of the files in node/methods adds.</summary>
-    public Task<JsonNode?> CallMethodAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
-
     /// <summary>Another queue of the same Node program, whose name is this one's with something behind.</summary>
     public NodeQueue Beside(string suffix) => new(node, redis, version, name + suffix);
 
@@ -107,9 +104,6 @@ public sealed partial class NodeQueue(NodeProcess node, IConnectionMultiplexer r
     /// <summary>Starts a worker with a processor of node/methods/workerside.mjs.</summary>
     public Task StartWorkerOfAsync(string how, JsonNode options, int? backoff) => Call("startWorkerOf", how, options, backoff);
 
-    /// <summary>Calls a method of node/methods/workerside.mjs.</summary>
-    public Task<JsonNode?> WorkerSideAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
-
     /// <summary>Calls any method of the package's Queue.</summary>
     public Task<JsonNode?> CallAsync(string method, params JsonNode?[] arguments) => Call("queueCall", method, new JsonArray(arguments));
 
@@ -130,9 +124,6 @@ public sealed partial class NodeQueue(NodeProcess node, IConnectionMultiplexer r
         [.. redis.GetServers()[0].Keys(pattern: $"bull:{name}:repeat:*:?????????????").Select(key => key.ToString()[$"bull:{name}:".Length..]).Order(StringComparer.Ordinal)];
 
     public RedisKey Key(string part) => $"bull:{name}:{part}";
-
-    /// <summary>Calls a method of the driver's own.</summary>
-    public Task<JsonNode?> CallDriverAsync(string method, params JsonNode?[] arguments) => Call(method, arguments);
 
     public Task CloseAsync() => Call("close");
 

@@ -40,15 +40,8 @@ public sealed class RedisCluster : IAsyncLifetime
         Connection = await ConnectAsync();
     }
 
-    public async Task<IConnectionMultiplexer> ConnectAsync()
-    {
-        var options = ConfigurationOptions.Parse(ConnectionString);
-        options.AbortOnConnectFail = false;
-        options.AllowAdmin = true;
-        var connection = await ConnectionMultiplexer.ConnectAsync(options);
-        await Eventually.True(() => connection.GetServers().Count(server => server.IsConnected) == Nodes);
-        return connection;
-    }
+    public Task<IConnectionMultiplexer> ConnectAsync() =>
+        RedisCompatibleServer.ConnectAsync(ConnectionString, connection => connection.GetServers().Count(server => server.IsConnected) == Nodes);
 
     /// <summary>Moves a slot with its keys to another node, as <c>redis-cli --cluster reshard</c> does; returns the ports from and to.</summary>
     public async Task MoveSlotAsync(int slot)

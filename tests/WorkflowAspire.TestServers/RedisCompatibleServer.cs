@@ -18,13 +18,16 @@ public abstract class RedisCompatibleServer : IAsyncLifetime
         Connection = await ConnectAsync();
     }
 
-    public async Task<IConnectionMultiplexer> ConnectAsync()
+    public Task<IConnectionMultiplexer> ConnectAsync() => ConnectAsync(ConnectionString, connection => connection.IsConnected);
+
+    /// <summary>Connects as an administrator; returns when the connection is as it should be.</summary>
+    internal static async Task<IConnectionMultiplexer> ConnectAsync(string connectionString, Func<IConnectionMultiplexer, bool> isReady)
     {
-        var options = ConfigurationOptions.Parse(ConnectionString);
+        var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false;
         options.AllowAdmin = true;
         var connection = await ConnectionMultiplexer.ConnectAsync(options);
-        await Eventually.True(() => connection.IsConnected);
+        await Eventually.True(() => isReady(connection));
         return connection;
     }
 

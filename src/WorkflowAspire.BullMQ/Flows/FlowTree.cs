@@ -77,7 +77,7 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
         arguments[7] = (long)(entry.Options.Delay ?? TimeSpan.Zero).TotalMilliseconds;
         arguments[8] = entry.Options.Priority ?? 0;
         arguments[9] = entry.Options.Lifo == true ? 1 : 0;
-        arguments[10] = ParentKeys.Of(entry.Options) is { } parent ? JsonSerializer.SerializeToUtf8Bytes(parent, FlowJsonContext.Default.ParentKeys) : "";
+        arguments[10] = ParentKeys.Of(entry.Options) is { } parent ? JsonSerializer.SerializeToUtf8Bytes(parent, BullMQJsonContext.Default.ParentKeys) : "";
     }
 
     private static void ThrowIfRefused(Entry entry, RedisResult result)

@@ -44,7 +44,7 @@ public sealed record ParentKeys
         if (json.IsNullOrEmpty) return null;
         try
         {
-            return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)json).Span, FlowJsonContext.Default.ParentKeys);
+            return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)json).Span, BullMQJsonContext.Default.ParentKeys);
         }
         catch (JsonException)
         {
@@ -53,7 +53,3 @@ public sealed record ParentKeys
         }
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ParentKeys))]
-internal sealed partial class FlowJsonContext : JsonSerializerContext;

@@ -51,10 +51,10 @@ internal static class BusyQueue
         await queue.AddAsync(1);
         for (var stalls = 0; stalls < 2; stalls++)
         {
-            await queue.CallDriverAsync("handTake");
-            await queue.CallDriverAsync("handLoseLock", 0);
-            await queue.CallDriverAsync("handCheckStalled");
-            await queue.CallDriverAsync("handCheckStalled");
+            await queue.RunAsync("handTake");
+            await queue.RunAsync("handLoseLock", 0);
+            await queue.RunAsync("handCheckStalled");
+            await queue.RunAsync("handCheckStalled");
         }
     }
 
@@ -62,7 +62,7 @@ internal static class BusyQueue
     {
         var options = Json("""{"deduplication":{"id":"last","keepLastIfActive":true},"lifo":true}""");
         await queue.CallAsync("add", "work", 1, options);
-        await queue.CallDriverAsync("handTake");
+        await queue.RunAsync("handTake");
         await queue.CallAsync("add", "work", 2, Json(options!.ToJsonString()));
     }
 

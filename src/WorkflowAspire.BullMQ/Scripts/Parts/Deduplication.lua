@@ -19,8 +19,14 @@ local function hold(rules, jobId)
   end
 end
 
--- Before a job is deleted that did not end: those that it kept out may be added again, and none is added in its place.
+-- Before a job is deleted that did not end: those that it kept out may be added again, and none is added in its place. The queue is named by
+-- what its keys begin with.
+local function forgetDeduplicationOf(queue, jobId, id)
+  local key = queue .. "de:" .. id
+  if call("GET", key) == jobId then call("DEL", key, queue .. "dn:" .. id) end
+end
+
 local function forgetDeduplication(jobKey, jobId)
   local id = call("HGET", jobKey, "deid")
-  if id and call("GET", deduplicationKey(id)) == jobId then call("DEL", deduplicationKey(id), keptJobKey(id)) end
+  if id then forgetDeduplicationOf(prefix, jobId, id) end
 end

@@ -1,19 +1,9 @@
--- Ways out of the queue for good: the job, the keys that are its own, and what its parent and a deduplication know of it.
+-- Ways out of the queue for good: the job, the keys that are its own, and what its parent and a deduplication know of it. Comes after Parent,
+-- Finish and Deduplication.
 -- A queue is named here by what its keys begin with, the last colon included: children may be in other queues.
 
 local function splitKey(jobKey)
   return string.match(jobKey, "^(.*:)([^:]*)$")
-end
-
--- Whether it is the job that a scheduler waits for (its `rjk` names the scheduler): without it the scheduler would stop.
-local function isScheduled(id, scheduler)
-  local due = scheduler and call("ZSCORE", repeatKey, scheduler)
-  return due and id == "repeat:" .. scheduler .. ":" .. whole(tonumber(due)) or false
-end
-
-local function forgetDeduplicationOf(queue, id, deduplication)
-  local key = queue .. "de:" .. deduplication
-  if call("GET", key) == id then call("DEL", key, queue .. "dn:" .. deduplication) end
 end
 
 -- A job of a mass removal goes. Where its parent waited for no other one, a parent of this queue goes too and one of another queue

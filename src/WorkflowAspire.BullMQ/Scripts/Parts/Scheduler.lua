@@ -11,9 +11,8 @@ local function newestIteration(scheduler)
   return millis and whole(tonumber(millis)) or nil
 end
 
--- Whether the job is the newest of a scheduler that still exists: without it the series would end.
-local function isNewestIteration(id)
-  local scheduler = call("HGET", prefix .. id, "rjk")
+-- Whether it is the job that a scheduler waits for (its `rjk` names the scheduler): without it the series would end.
+local function isScheduled(id, scheduler)
   local newest = scheduler and newestIteration(scheduler)
   return newest and id == iterationId(scheduler, newest) or false
 end

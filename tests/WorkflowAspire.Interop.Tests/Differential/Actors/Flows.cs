@@ -38,13 +38,13 @@ internal sealed partial class NodeActor
     public async Task AddFlowAsync(FlowJob flow, FlowOptions? options = null)
     {
         await OpenAsync(flow);
-        await NodeFlow.IgnoringRefusalsAsync(() => _queue.CallMethodAsync("addFlow", NodeFlow.Of(flow, _queue.Name), options is null ? null : NodeFlow.Of(options, _queue.Name)));
+        await NodeFlow.IgnoringRefusalsAsync(() => _queue.RunAsync("addFlow", NodeFlow.Of(flow, _queue.Name), options is null ? null : NodeFlow.Of(options, _queue.Name)));
     }
 
     public async Task AddFlowsAsync(params FlowJob[] flows)
     {
         foreach (var flow in flows) await OpenAsync(flow);
-        await NodeFlow.IgnoringRefusalsAsync(() => _queue.CallMethodAsync("addFlows", new JsonArray([.. flows.Select(flow => (JsonNode)NodeFlow.Of(flow, _queue.Name))])));
+        await NodeFlow.IgnoringRefusalsAsync(() => _queue.RunAsync("addFlows", new JsonArray([.. flows.Select(flow => (JsonNode)NodeFlow.Of(flow, _queue.Name))])));
     }
 
     public async Task AddChildAsync(string queue, string parentQueue, string parentId, JobOptions options)
@@ -82,7 +82,7 @@ internal sealed partial class NodeActor
     private async Task OpenAsync(FlowJob flow)
     {
         if (flow.Prefix is null) await OpenAsync(flow.QueueName);
-        else await _queue.Beside(flow.QueueName).CallMethodAsync("open", flow.Prefix);
+        else await _queue.Beside(flow.QueueName).RunAsync("open", flow.Prefix);
         foreach (var child in flow.Children) await OpenAsync(child);
     }
 }

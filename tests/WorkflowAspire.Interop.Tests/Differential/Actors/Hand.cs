@@ -52,7 +52,7 @@ internal sealed partial class NodeActor
 
     private async Task HandAsync(string method, params System.Text.Json.Nodes.JsonNode?[] arguments)
     {
-        var answer = (await _queue.CallDriverAsync(method, arguments))!;
+        var answer = (await _queue.RunAsync(method, arguments))!;
         Held = (int)answer["held"]!;
         if (answer["refused"] is { } refused) throw new InvalidOperationException((string)refused!);
     }

@@ -104,21 +104,21 @@ internal sealed partial class NodeActor
         await _queue.CloseWorkerAsync();
     }
 
-    public async Task<string?> TakeAsync(string token, SideOptions? options = null) => (string?)await _queue.WorkerSideAsync("take", token, (options ?? new()).OfNode());
+    public async Task<string?> TakeAsync(string token, SideOptions? options = null) => (string?)await _queue.RunAsync("take", token, (options ?? new()).OfNode());
 
     public async Task<string?> CompleteAsync(string id, string result, string token, bool fetchNext = true) =>
-        (string?)await _queue.WorkerSideAsync("finish", id, "moveToCompleted", JsonNode.Parse(result), token, fetchNext);
+        (string?)await _queue.RunAsync("finish", id, "moveToCompleted", JsonNode.Parse(result), token, fetchNext);
 
     public async Task<string?> FailAsync(string id, string message, string token, bool fetchNext = false) =>
-        (string?)await _queue.WorkerSideAsync("finish", id, "moveToFailed", message, token, fetchNext);
+        (string?)await _queue.RunAsync("finish", id, "moveToFailed", message, token, fetchNext);
 
     public async Task<string?> MoveToDelayedAsync(string id, TimeSpan delay, string token) =>
-        (string?)await _queue.WorkerSideAsync("finish", id, "moveToDelayed", (long)delay.TotalMilliseconds, token);
+        (string?)await _queue.RunAsync("finish", id, "moveToDelayed", (long)delay.TotalMilliseconds, token);
 
-    public async Task<string?> MoveToWaitAsync(string id, string token) => (string?)await _queue.WorkerSideAsync("finish", id, "moveToWait", token);
+    public async Task<string?> MoveToWaitAsync(string id, string token) => (string?)await _queue.RunAsync("finish", id, "moveToWait", token);
 
     public async Task<bool> ExtendLockAsync(string id, string token, TimeSpan duration) =>
-        (int)(await _queue.WorkerSideAsync("extendLock", id, token, (long)duration.TotalMilliseconds))! == 1;
+        (int)(await _queue.RunAsync("extendLock", id, token, (long)duration.TotalMilliseconds))! == 1;
 
     public Task TouchAsync(Func<IDatabase, string, Task> touch) => touch(_queue.Database, $"bull:{_queue.Name}:");
 }
