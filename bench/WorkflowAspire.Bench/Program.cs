@@ -6,12 +6,20 @@ const string Usage = """
 
       --jobs N     jobs in each round (default 50000)
       --rounds N   rounds that count, after one to warm up (default 5)
+      --only PART  only add, process, idle or pick-up
       --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs
     """;
 
 int jobs = 50_000, rounds = 5, flat = 0;
+string? part = null;
 for (var i = 0; i < args.Length; i += 2)
 {
+    if (args[i] == "--only" && i + 1 < args.Length && args[i + 1] is ("add" or "process" or "idle" or "pick-up"))
+    {
+        part = args[i + 1];
+        continue;
+    }
+
     if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
         || args[i] is not ("--jobs" or "--rounds" or "--flat"))
     {
@@ -40,7 +48,7 @@ for (var round = 0; round <= rounds; round++)
     // Whoever comes second finds a warmer machine: they take turns.
     foreach (var subject in round % 2 == 0 ? subjects : [.. subjects.Reverse()])
     {
-        var result = await new Round(subject, redis, jobs).RunAsync();
+        var result = await new Round(subject, redis, jobs, part).RunAsync();
         // The first round warms both up.
         if (round > 0) measured[subject].Add(result);
     }

@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace WorkflowAspire.Bench;
 
-/// <summary>One round: the same work by one subject on an empty Redis.</summary>
-internal sealed class Round(ISubject subject, PrivateRedis redis, int jobs)
+/// <summary>One round: the same work by one subject on an empty Redis; all of it, or only one part (add, process, idle, pick-up).</summary>
+internal sealed class Round(ISubject subject, PrivateRedis redis, int jobs, string? part = null)
 {
     private const int Callers = 100;
     private const int JobsPerBulkCall = 500;
@@ -12,8 +12,14 @@ internal sealed class Round(ISubject subject, PrivateRedis redis, int jobs)
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
 
-    public async Task<Measure[]> RunAsync() =>
-        [.. await AddAsync(), .. await AddOneByOneAsync(), .. await AddBulkAsync(), .. await ProcessAsync(), .. await IdleAsync(), .. await PickUpAsync()];
+    public async Task<Measure[]> RunAsync() => part switch
+    {
+        "add" => [.. await AddAsync(), .. await AddOneByOneAsync(), .. await AddBulkAsync()],
+        "process" => [.. await AddBulkAsync(), .. await ProcessAsync()],
+        "idle" => await IdleAsync(),
+        "pick-up" => await PickUpAsync(),
+        _ => [.. await AddAsync(), .. await AddOneByOneAsync(), .. await AddBulkAsync(), .. await ProcessAsync(), .. await IdleAsync(), .. await PickUpAsync()],
+    };
 
     private async Task<Measure[]> AddAsync()
     {

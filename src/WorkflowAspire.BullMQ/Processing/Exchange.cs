@@ -94,9 +94,13 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
     private async Task<RedisResult[]> CallAsync(IReadOnlyList<FinishedJob> finished, int count, string token)
     {
+        var lockMilliseconds = (long)options.LockDuration.TotalMilliseconds;
+        if (finished.Count == 0)
+            return (RedisResult[])(await connection.RunAsync(Script.Take, count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration).ConfigureAwait(false))!;
+
         var arguments = new List<RedisValue>(HeaderFields + GroupFields + (2 * finished.Count))
         {
-            count, token, (long)options.LockDuration.TotalMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
+            count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
         };
         Write(finished, arguments);
         return (RedisResult[])(await (_metricsKeys is { } metrics

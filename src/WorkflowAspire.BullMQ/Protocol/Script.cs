@@ -47,6 +47,7 @@ internal sealed partial class Script
     public static readonly Script Reprocess = new("Reprocess");
     public static readonly Script Resume = new("Resume");
     public static readonly Script Retry = new("Retry");
+    public static readonly Script Take = new("Take");
     public static readonly Script TrimEvents = new("TrimEvents");
     public static readonly Script UpdateData = new("UpdateData");
     public static readonly Script UpdateProgress = new("UpdateProgress");

@@ -25,12 +25,12 @@ local function nextWaiting(count)
   return ids
 end
 
--- How often a worker has taken a job, from the fields of its hash.
+-- How often a worker has taken a job, this time included, from the fields of its hash. In words: writing a number as one is slow.
 local function startsOf(fields)
   for at = 1, #fields, 2 do
-    if fields[at] == "ats" then return tonumber(fields[at + 1]) or 0 end
+    if fields[at] == "ats" then return whole((tonumber(fields[at + 1]) or 0) + 1) end
   end
-  return 0
+  return "1"
 end
 
 -- take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration): moves up to `count` jobs to active, each with
@@ -78,7 +78,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
         elseif hasStreams then
           call("XADD", eventsKey, "*", "event", "active", "jobId", id, "prev", "waiting")
         end
-        local starts = startsOf(fields) + 1
+        local starts = startsOf(fields)
         if workerName ~= "" then
           call("HSET", jobKey, "processedOn", nowText, "ats", starts, "pb", workerName)
         else
