@@ -5,6 +5,14 @@ namespace WorkflowAspire.Workflows;
 /// <summary>How one step is tried. What is null is taken from <see cref="WorkflowOptions.Step"/>.</summary>
 public sealed record StepOptions
 {
+    /// <summary>What the step does, which decides its defaults.</summary>
+    /// <value>Default <see cref="StepKind.Code"/>.</value>
+    public StepKind Kind { get; init; }
+
+    /// <summary>What the step calls, for example a host name: steps with the same endpoint share a circuit breaker and a bulkhead.</summary>
+    /// <value>Default null: none of these.</value>
+    public string? Endpoint { get; init; }
+
     /// <summary>How long one try may take.</summary>
     /// <value>Default 2 minutes, well below the lock duration of a job (5 minutes).</value>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]

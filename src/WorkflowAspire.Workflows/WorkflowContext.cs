@@ -52,4 +52,40 @@ public sealed class WorkflowContext
             },
             options);
     }
+
+    /// <summary>Waits without a worker: the run is parked until the time has come.</summary>
+    /// <param name="name">The wait's name, unique within the run like a step's.</param>
+    /// <param name="duration">How long, from the moment at which the run first comes here.</param>
+    public Task WaitAsync(string name, TimeSpan duration) => throw new NotSupportedException();
+
+    /// <inheritdoc cref="WaitAsync"/>
+    /// <param name="name">The wait's name, unique within the run like a step's.</param>
+    /// <param name="until">Until when.</param>
+    public Task WaitUntilAsync(string name, DateTimeOffset until) => throw new NotSupportedException();
+
+    /// <summary>Waits, without a worker, until a signal of this name is sent to the run, and returns what it carries.</summary>
+    /// <param name="name">The signal's name, unique within the run like a step's.</param>
+    /// <param name="timeout">How long to wait at most; null for ever.</param>
+    /// <exception cref="TimeoutException">No signal came in time.</exception>
+    public Task<T> WaitForSignalAsync<T>(string name, TimeSpan? timeout = null) => throw new NotSupportedException();
+
+    /// <summary>Runs another workflow of the same tenant as a run of its own, and waits for its output without a worker.</summary>
+    /// <param name="name">The child's name, unique within the run like a step's.</param>
+    /// <param name="workflow">The workflow to run.</param>
+    /// <param name="input">Its input.</param>
+    public Task<TOutput> RunChildAsync<TInput, TOutput>(string name, string workflow, TInput input) => throw new NotSupportedException();
+
+    /// <summary>Does something for each item, so many at a time; the steps of each item have a scope of their own.</summary>
+    /// <param name="name">The loop's name, unique within the run like a step's.</param>
+    /// <param name="items">The items; their number and order must be the same in each attempt.</param>
+    /// <param name="concurrency">How many items at a time, at least 1.</param>
+    /// <param name="body">What to do for an item: its context, the item and its index.</param>
+    public Task<IReadOnlyList<TResult>> ForEachAsync<TItem, TResult>(
+        string name, IReadOnlyList<TItem> items, int concurrency, Func<WorkflowContext, TItem, int, Task<TResult>> body) => throw new NotSupportedException();
+
+    /// <summary>Does several things at the same time, each in a scope of its own named by its key.</summary>
+    /// <param name="name">The group's name, unique within the run like a step's.</param>
+    /// <param name="branches">What to do, by name.</param>
+    public Task<IReadOnlyDictionary<string, TResult>> ParallelAsync<TResult>(
+        string name, IReadOnlyDictionary<string, Func<WorkflowContext, Task<TResult>>> branches) => throw new NotSupportedException();
 }
