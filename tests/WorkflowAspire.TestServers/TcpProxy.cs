@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace WorkflowAspire.BullMQ.Tests.Reliability;
+namespace WorkflowAspire.TestServers;
 
 /// <summary>A network that misbehaves on demand: it stands between a client and a server of the loopback interface.</summary>
-internal sealed class TcpProxy : IAsyncDisposable
+public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Link, bool> _links = new();
     private readonly CancellationTokenSource _closed = new();

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+using StackExchange.Redis;
+using WorkflowAspire.Chaos.Worker;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.Chaos.Tests;
+
+/// <summary>Runs are submitted and executed while everything breaks, again and again; then counted.</summary>
+internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan duration, int seed)
+{
+    private const int Steps = 5;
+    private const int Workers = 3;
+    private const int Concurrency = 30;
+    private const int Submitters = 4;
+    private const int OneInSoManyFails = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private readonly ConcurrentBag<Guid> _accepted = [];
+
+    public async Task<ChaosReport> RunAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        await using var workers = new WorkerPool(system, Workers, Concurrency);
+        using var over = new CancellationTokenSource();
+        var trouble = new Trouble(system, workers);
+        var making = trouble.MakeAsync(new Random(seed), over.Token);
+        await Task.WhenAll(Enumerable.Range(0, Submitters).Select(SubmitAsync));
+        await over.CancelAsync();
+        await making;
+        var unended = await UntilAllHaveEndedAsync();
+        return await ReportAsync(watch.Elapsed, trouble.Happened, workers, unended);
+    }
+
+    private async Task SubmitAsync(int submitter)
+    {
+        var mine = runs / Submitters;
+        for (var i = 0; i < mine; i++)
+        {
+            var input = new CountedInput(Steps, StepMilliseconds: 20 + (i * 37 % 200), FailsAt: i % OneInSoManyFails == 1 ? 3 : 0);
+            var now = DateTimeOffset.UtcNow;
+            var run = new WorkflowRun(
+                Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
+                Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
+            if (await IsAcceptedAsync(run)) _accepted.Add(run.Id);
+            await Task.Delay(duration / mine);
+        }
+    }
+
+    // As the API does it: a run counts once its row is written, and the queue may be away.
+    private async Task<bool> IsAcceptedAsync(WorkflowRun run)
+    {
+        try
+        {
+            await system.Store.CreateAsync(run);
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+
+        try
+        {
+            await system.Dispatcher.DispatchAsync(run);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException or NpgsqlException)
+        {
+            // The relay does it.
+        }
+
+        return true;
+    }
+
+    private async Task<IReadOnlyList<WorkflowRun>> UntilAllHaveEndedAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var unended = new List<WorkflowRun>();
+            foreach (var status in (RunStatus[])[RunStatus.Pending, RunStatus.Running, RunStatus.Waiting])
+                unended.AddRange((await system.Store.ListAsync(new RunFilter(Status: status), cursor: null, limit: 1000)).Items);
+            if (unended.Count == 0 || watch.Elapsed > Patience) return unended;
+            await Task.Delay(200);
+        }
+    }
+
+    private async Task<ChaosReport> ReportAsync(
+        TimeSpan elapsed, IReadOnlyDictionary<string, int> troubles, WorkerPool workers, IReadOnlyList<WorkflowRun> unended)
+    {
+        var completions = await system.CompletionsAsync();
+        var count = new Counts();
+        foreach (var id in _accepted)
+        {
+            var run = await system.Store.FindAsync(id);
+            if (run is null) count.Lost.Add(id);
+            else await CountAsync(run, count);
+        }
+
+        return new ChaosReport(
+            elapsed, troubles, _accepted.Count, count.Completed, count.Failed, count.Cancelled, workers.Capacity,
+            Lost: [.. count.Lost, .. unended.Select(run => run.Id)],
+            CompletedTwice: [.. completions.Where(run => run.Value > 1).Select(run => run.Key)],
+            FailedWithoutDeadLetter: count.FailedWithoutDeadLetter,
+            CompletedWithoutEffect: count.CompletedWithoutEffect,
+            count.Effects, count.RepeatedWithinStep,
+            RepeatedAfterCheckpoint: count.RepeatedAfterCheckpoint,
+            Recovered: workers.Lines.Count(line => line.Contains("Recovering stale run", StringComparison.Ordinal)),
+            Superseded: workers.Lines.Count(line => line.Contains("attempt was superseded", StringComparison.Ordinal)));
+    }
+
+    private async Task CountAsync(WorkflowRun run, Counts count)
+    {
+        var effects = new Dictionary<string, IReadOnlyList<int>>();
+        for (var number = 1; number <= Steps; number++) effects[CountedWorkflow.StepName(number)] = await system.Ledger.ReadAsync(run.Id, CountedWorkflow.StepName(number));
+        count.Effects += effects.Values.Sum(attempts => attempts.Count);
+        count.RepeatedWithinStep += effects.Values.Sum(attempts => Math.Max(0, attempts.Count - 1));
+        foreach (var (step, savedBy) in await system.SavedStepsAsync(run.Id))
+            if (effects[step].Any(attempt => attempt > savedBy)) count.RepeatedAfterCheckpoint.Add($"{run.Id} {step}");
+
+        switch (run.Status)
+        {
+            case RunStatus.Completed:
+                count.Completed++;
+                if (effects.Values.Any(attempts => attempts.Count == 0) || run.Output != "15") count.CompletedWithoutEffect.Add(run.Id);
+                break;
+            case RunStatus.Failed:
+                count.Failed++;
+                if (await system.DeadLetters.GetJobAsync(run.Id.ToString()) is null) count.FailedWithoutDeadLetter.Add(run.Id);
+                break;
+            case RunStatus.Cancelled:
+                count.Cancelled++;
+                break;
+        }
+    }
+
+    private sealed class Counts
+    {
+        public int Completed { get; set; }
+
+        public int Failed { get; set; }
+
+        public int Cancelled { get; set; }
+
+        public int Effects { get; set; }
+
+        public int RepeatedWithinStep { get; set; }
+
+        public List<Guid> Lost { get; } = [];
+
+        public List<Guid> FailedWithoutDeadLetter { get; } = [];
+
+        public List<Guid> CompletedWithoutEffect { get; } = [];
+
+        public List<string> RepeatedAfterCheckpoint { get; } = [];
+    }
+}

@@ -1,0 +1,23 @@
+using StackExchange.Redis;
+using WorkflowAspire.Chaos.Worker;
+using WorkflowAspire.ServiceDefaults;
+using WorkflowAspire.Worker;
+using WorkflowAspire.Workflows;
+
+// The worker as it is shipped, with a workflow whose effects can be counted.
+return await ServiceProcess.RunAsync(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddRedisClient("redis");
+    builder.AddNpgsqlDataSource("workflow");
+    builder.Services.AddWorkflowStore();
+    builder.Services.AddWorkflows();
+    builder.Services.AddSingleton(new Ledger(ConnectionMultiplexer.Connect(builder.Configuration.GetConnectionString("ledger")!)));
+    builder.Services.AddWorkflow<CountedWorkflow, CountedInput, int>(CountedWorkflow.Name);
+    builder.AddWorkflowExecution();
+
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    return app;
+});
