@@ -1,5 +1,4 @@
 using StackExchange.Redis;
-using WorkflowAspire.BullMQ.Tests.Reliability;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests.Connections;
