@@ -1,7 +1,6 @@
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
-using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
 
