@@ -146,11 +146,19 @@ public sealed class WorkflowContext
     {
         try
         {
-            return run(_scope.Begin(name, kind));
+            var operation = _scope.Begin(name, kind);
+            return operation.Expected is { } expected ? ConfirmAsync(operation, expected, run) : run(operation);
         }
         catch (Exception refused)
         {
             return refused is OperationCanceledException { CancellationToken: { IsCancellationRequested: true } ct } ? Task.FromCanceled<T>(ct) : Task.FromException<T>(refused);
         }
+    }
+
+    private async Task<T> ConfirmAsync<T>(Operation operation, WorkflowStep expected, Func<Operation, Task<T>> run)
+    {
+        using var ending = operation;
+        await _attempt.History.ConfirmAsync(operation, expected, _attempt.Token).ConfigureAwait(false);
+        return await run(operation).ConfigureAwait(false);
     }
 }
