@@ -34,6 +34,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     public RunDispatcher Dispatcher => _host.Services.GetRequiredService<RunDispatcher>();
 
+    public RunCancellation Cancellation => _host.Services.GetRequiredService<RunCancellation>();
+
     public NpgsqlDataSource Database { get; private set; } = null!;
 
     public Queue DeadLetters { get; private set; } = null!;

@@ -16,6 +16,8 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
     private const int Concurrency = 30;
     private const int Submitters = 4;
     private const int OneInSoManyFails = 50;
+    private const int OneInSoManyParks = 5;
+    private const int OneInSoManyIsCancelled = 25;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly ConcurrentBag<Guid> _accepted = [];
@@ -39,13 +41,14 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         var mine = runs / Submitters;
         for (var i = 0; i < mine; i++)
         {
-            var input = new CountedInput(Steps, StepMilliseconds: 20 + (i * 37 % 200), FailsAt: i % OneInSoManyFails == 1 ? 3 : 0);
+            var input = new CountedInput(Steps, StepMilliseconds: 20 + (i * 37 % 200), FailsAt: i % OneInSoManyFails == 1 ? 3 : 0, ParksBefore: i % OneInSoManyParks == 2 ? 3 : 0);
             var now = DateTimeOffset.UtcNow;
             var run = new WorkflowRun(
                 Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
                 Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
             if (await IsAcceptedAsync(run)) _accepted.Add(run.Id);
             await Task.Delay(duration / mine);
+            if (i % OneInSoManyIsCancelled == 3) await CancelAsync(run.Id);
         }
     }
 
@@ -71,6 +74,18 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         }
 
         return true;
+    }
+
+    private async Task CancelAsync(Guid run)
+    {
+        try
+        {
+            await system.Cancellation.CancelAsync(run);
+        }
+        catch (Exception error) when (error is RedisException or TimeoutException or NpgsqlException)
+        {
+            // Then it goes on to another end.
+        }
     }
 
     private async Task<IReadOnlyList<WorkflowRun>> UntilAllHaveEndedAsync()
