@@ -81,7 +81,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, int>> SavedStepsAsync(Guid run)
     {
         await using var connection = await Database.OpenConnectionAsync();
-        return (await connection.QueryAsync<(string Step, int Attempt)>("SELECT name, run_attempt FROM workflow_steps WHERE run_id = @run AND status = 'completed'", new { run }))
+        return (await connection.QueryAsync<(string Step, int Attempt)>("SELECT name, run_attempt FROM workflow_steps WHERE run_id = @run AND kind = 'step' AND status = 'completed'", new { run }))
             .ToDictionary(row => row.Step, row => row.Attempt);
     }
 
