@@ -22,6 +22,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.Services.AddWorkflowStore();
     builder.Services.AddQueues();
     builder.Services.AddScoped<RunSubmission>();
+    builder.Services.AddScoped<RunControl>();
     builder.Services.AddScoped<DeadLetterReplay>();
     builder.Services.AddProblems();
     builder.Services.AddOpenApi();

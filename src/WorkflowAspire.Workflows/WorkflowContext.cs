@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
 
@@ -146,6 +147,8 @@ public sealed class WorkflowContext
     {
         try
         {
+            if (kind != OperationKind.Step && StepRunner.Current is { } step)
+                throw new UnrecoverableError($"Step '{step}' begins '{name}'; only the workflow itself waits, runs children and branches: take it out of the step.");
             var operation = _scope.Begin(name, kind);
             return operation.Expected is { } expected ? ConfirmAsync(operation, expected, run) : run(operation);
         }

@@ -1,3 +1,5 @@
+using WorkflowAspire.BullMQ;
+
 namespace WorkflowAspire.Workflows.Tests.Execution;
 
 public class SignalTests : EngineSpecification
@@ -89,6 +91,15 @@ public class SignalTests : EngineSpecification
 
         (await Store.SendSignalAsync(lease.Run.Id, "approved", null)).ShouldBeFalse();
         (await Store.SendSignalAsync(Guid.NewGuid(), "approved", null)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_signal_that_carries_something_else_is_named()
+    {
+        var lease = await AcceptAndClaim();
+        await Store.SendSignalAsync(lease.Run.Id, "approved", "{}");
+
+        (await Should.ThrowAsync<UnrecoverableError>(() => Execute(lease, Approval()))).Message.ShouldContain("Signal 'approved'");
     }
 
     private static Func<WorkflowContext, Task<string>> Approval(TimeSpan? timeout = null) => context => context.WaitForSignalAsync<string>("approved", timeout);
