@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -15,6 +16,10 @@ public sealed class WorkflowOptions
     /// <summary>The defaults of all steps; what is null here keeps the default that <see cref="StepOptions"/> names.</summary>
     [ValidateObjectMembers]
     public StepOptions Step { get; set; } = new();
+
+    /// <summary>What is different for a kind of step, and how its endpoints are spared.</summary>
+    [Required, ValidateObjectMembers]
+    public StepKindsOptions Steps { get; set; } = new();
 
     /// <summary>How inputs, outputs and checkpoints are written: the web's conventions, text in any script readable.</summary>
     /// <remarks>Insert source-generated contexts at the front of its <c>TypeInfoResolverChain</c>; other types are read by reflection.</remarks>
