@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Worker.Fairness;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
@@ -10,13 +11,14 @@ namespace WorkflowAspire.Worker.Execution;
 
 /// <summary>Processes one job: claims its run, executes it, and records how the attempt ended.</summary>
 internal sealed partial class WorkflowExecutionProcessor(
-    RunStore store, WorkflowEngine engine, AttemptLeases leases, WorkflowTelemetry telemetry, TimeProvider time, ILogger<WorkflowExecutionProcessor> logger)
+    RunStore store, WorkflowEngine engine, AttemptLeases leases, TenantFairness fairness, WorkflowTelemetry telemetry, TimeProvider time, ILogger<WorkflowExecutionProcessor> logger)
 {
     private static readonly ReadOnlyMemory<byte> Nothing = "null"u8.ToArray();
 
     public async Task<ReadOnlyMemory<byte>> ProcessAsync(Job job, CancellationToken ct)
     {
         var payload = Read(job);
+        await using var place = await fairness.EnterAsync(job, payload.TenantId, ct);
         Processing(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
         switch (await store.ClaimAsync(payload.RunId, payload.TenantId, ct))
         {
