@@ -81,12 +81,12 @@ internal sealed partial class TenantFairness
         await _turns.GiveAsync(() => _line.ParkAsync(tenantId, limit, job.Id, job.Timestamp));
     }
 
+    // Whoever comes by itself wakes those before it, so only the first need to come soon: 10,000 parked runs must not keep the workers busy.
     private TimeSpan SleepOf(Admission.Refused refused)
     {
-        var jitter = 0.8 + (0.4 * Random.Shared.NextDouble());
-        var wait = refused.Wait < LongestSleep ? refused.Wait : LongestSleep * jitter;
-        var fallback = refused.ForPlace ? _fallback * jitter : TimeSpan.Zero;
-        return wait > fallback ? wait : fallback;
+        var fallback = refused.ForPlace ? _fallback * (1 + (refused.Ahead / 10.0)) : TimeSpan.Zero;
+        if (refused.Wait >= fallback && refused.Wait < LongestSleep) return refused.Wait;
+        return (fallback < LongestSleep ? fallback : LongestSleep) * (0.8 + (0.4 * Random.Shared.NextDouble()));
     }
 
     private async Task DelayAsync(Job job, TimeSpan sleep, CancellationToken ct)

@@ -21,7 +21,7 @@ internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan 
         var answer = (RedisResult[])(await RunAsync(Enter, tenant, limit, jobId, since).ConfigureAwait(false))!;
         return (int)answer[0] == 1
             ? new Admission.Granted(answer.Length > 1 ? Timed(answer[1], answer[2]) : null)
-            : new Admission.Refused(TimeSpan.FromMilliseconds((long)answer[1]), (int)answer[2] == 1);
+            : new Admission.Refused(TimeSpan.FromMilliseconds((long)answer[1]), (int)answer[2], (int)answer[3] == 1);
     }
 
     /// <summary>Puts a job that has been delayed in line.</summary>
@@ -76,8 +76,9 @@ internal abstract record Admission
 
     /// <summary>It has none.</summary>
     /// <param name="Wait">When the rate lets it start, counted from now.</param>
+    /// <param name="Ahead">How many are in line before it.</param>
     /// <param name="ForPlace">Whether it waits for a place as well.</param>
-    public sealed record Refused(TimeSpan Wait, bool ForPlace) : Admission;
+    public sealed record Refused(TimeSpan Wait, int Ahead, bool ForPlace) : Admission;
 }
 
 /// <summary>Whose turn it is.</summary>

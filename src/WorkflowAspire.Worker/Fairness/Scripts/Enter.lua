@@ -1,7 +1,7 @@
 -- Enter.lua: a run whose job was taken asks for a place.
 -- needs    Line
 -- leaves   the run in running, out of the line; or nothing
--- returns  { 1, the next in line that only the rate keeps and its wait in ms, if any } · { 0, ms until its turn by rate, 1 if it waits for a place }
+-- returns  { 1, the next in line that only the rate keeps and its wait in ms, if any } · { 0, ms until its turn by rate, how many are ahead, 1 if it waits for a place }
 forgetExpired()
 if call("ZSCORE", running, id) then
   call("ZREM", line, id)
@@ -12,8 +12,8 @@ end
 local head = first()
 local isFirst = not head or head == id
 if not isFirst then
-  local ahead = tonumber(call("ZSCORE", line, head))
-  isFirst = tonumber(since) < ahead or (tonumber(since) == ahead and id < head)
+  local theirs = tonumber(call("ZSCORE", line, head))
+  isFirst = tonumber(since) < theirs or (tonumber(since) == theirs and id < head)
 end
 local wait = rateWait()
 if isFirst and wait == 0 and hasPlace() then
@@ -25,6 +25,7 @@ if isFirst and wait == 0 and hasPlace() then
   return { 1 }
 end
 
-local rank = call("ZCOUNT", line, "-inf", "(" .. since)
+local ahead = call("ZCOUNT", line, "-inf", "(" .. since)
+if not isFirst then ahead = math.max(1, ahead) end
 local waitsForPlace = most and (not hasPlace() or not isFirst)
-return { 0, math.ceil(wait + rank * interval), waitsForPlace and 1 or 0 }
+return { 0, math.ceil(wait + ahead * interval), ahead, waitsForPlace and 1 or 0 }
