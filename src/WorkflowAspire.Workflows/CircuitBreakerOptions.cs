@@ -21,7 +21,7 @@ public sealed class CircuitBreakerOptions
     public TimeSpan SamplingDuration { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an open circuit refuses every try; then a single one decides.</summary>
-    /// <value>Default 15 seconds.</value>
+    /// <value>Default 5 seconds, not longer than the wait before a job's second attempt: a refused run should meet a circuit that lets it try.</value>
     [Range(typeof(TimeSpan), "00:00:00.500", "1.00:00:00")]
-    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
 }

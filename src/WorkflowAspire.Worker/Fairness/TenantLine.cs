@@ -18,7 +18,7 @@ internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan 
     /// <summary>Asks for a place for a job that was taken.</summary>
     public async Task<Admission> EnterAsync(Guid tenant, TenantLimit limit, string jobId, DateTimeOffset since)
     {
-        var answer = (RedisResult[])(await RunAsync(Enter, tenant, limit, jobId, since).ConfigureAwait(false))!;
+        var answer = (RedisResult[])(await RunAsync(Enter, tenant, limit, jobId, since))!;
         return (int)answer[0] == 1
             ? new Admission.Granted(answer.Length > 1 ? Timed(answer[1], answer[2]) : null)
             : new Admission.Refused(TimeSpan.FromMilliseconds((long)answer[1]), (int)answer[2], (int)answer[3] == 1);
@@ -26,25 +26,38 @@ internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan 
 
     /// <summary>Puts a job that has been delayed in line.</summary>
     public async Task<Turns> ParkAsync(Guid tenant, TenantLimit limit, string jobId, DateTimeOffset since) =>
-        ReadTurns(await RunAsync(Park, tenant, limit, jobId, since).ConfigureAwait(false));
+        ReadTurns(await RunAsync(Park, tenant, limit, jobId, since));
 
     /// <summary>Gives back a place.</summary>
     public async Task<Turns> LeaveAsync(Guid tenant, TenantLimit limit, string jobId) =>
-        ReadTurns(await RunAsync(Leave, tenant, limit, jobId, since: default).ConfigureAwait(false));
+        ReadTurns(await RunAsync(Leave, tenant, limit, jobId, since: default));
 
     /// <summary>Keeps the places of one tenant's jobs for another lease.</summary>
     public Task RenewAsync(Guid tenant, IEnumerable<string> jobIds) =>
-        database.ScriptEvaluateAsync(Renew, [Key(tenant)], [Now(), (long)lease.TotalMilliseconds, .. jobIds.Select(id => (RedisValue)id)]);
+        EvaluateAsync(Renew, [Key(tenant)], [Now(), (long)lease.TotalMilliseconds, .. jobIds.Select(id => (RedisValue)id)]);
 
     public RedisKey Key(Guid tenant, string part = "") => $"{_queue}tenants:{tenant:D}{part}";
 
-    private Task<RedisResult> RunAsync(string script, Guid tenant, TenantLimit limit, string jobId, DateTimeOffset since) => database.ScriptEvaluateAsync(
+    private Task<RedisResult> RunAsync(string script, Guid tenant, TenantLimit limit, string jobId, DateTimeOffset since) => EvaluateAsync(
         script,
         [Key(tenant), Key(tenant, ":parked"), Key(tenant, ":rate"), $"{_queue}delayed"],
         [
             Now(), limit.MostPlaces ?? (RedisValue)"", Text(limit.IntervalMs), Text(limit.EarlyMs),
             (long)lease.TotalMilliseconds, (long)reservation.TotalMilliseconds, jobId, since.ToUnixTimeMilliseconds(),
         ]);
+
+    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script, keys, arguments);
+        }
+        catch (RedisServerException gone) when (gone.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // After a flush or a failover the client learns that the script is gone, and loads it again.
+            return await database.ScriptEvaluateAsync(script, keys, arguments);
+        }
+    }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -66,25 +79,3 @@ internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan 
         return reader.ReadToEnd();
     }
 }
-
-/// <summary>What became of a job that asked for a place.</summary>
-internal abstract record Admission
-{
-    /// <summary>It has one.</summary>
-    /// <param name="Next">The next in line, where it waits for nothing but the rate.</param>
-    public sealed record Granted(TimedTurn? Next) : Admission;
-
-    /// <summary>It has none.</summary>
-    /// <param name="Wait">When the rate lets it start, counted from now.</param>
-    /// <param name="Ahead">How many are in line before it.</param>
-    /// <param name="ForPlace">Whether it waits for a place as well.</param>
-    public sealed record Refused(TimeSpan Wait, int Ahead, bool ForPlace) : Admission;
-}
-
-/// <summary>Whose turn it is.</summary>
-/// <param name="Woken">Jobs that have a place reserved and are to be woken.</param>
-/// <param name="Next">The next in line, where it waits for nothing but the rate.</param>
-internal sealed record Turns(string[] Woken, TimedTurn? Next);
-
-/// <summary>A parked job and when it may start, counted from now.</summary>
-internal sealed record TimedTurn(string JobId, TimeSpan Wait);

@@ -5,7 +5,7 @@ namespace WorkflowAspire.Workflows.Tests.Execution;
 
 public class CircuitBreakerTests : PipelineSpecification
 {
-    private static readonly TimeSpan Break = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Break = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task An_endpoint_that_keeps_failing_is_left_alone_and_the_error_says_why_and_until_when()
@@ -15,10 +15,10 @@ public class CircuitBreakerTests : PipelineSpecification
         var error = (await Succeed("api.test")).ShouldBeOfType<CircuitOpenException>();
 
         Calls.ShouldBe(10);
-        error.Message.ShouldBe("No connection to endpoint 'api.test' is tried until 2026-02-11T12:00:15.000Z: its circuit is open because calls failed, the last with: 503");
+        error.Message.ShouldBe("No connection to endpoint 'api.test' is tried until 2026-02-11T12:00:05.000Z: its circuit is open because calls failed, the last with: 503");
         error.ShouldSatisfyAllConditions(
             open => open.Endpoint.ShouldBe("api.test"), open => open.OpenUntil.ShouldBe(Time.GetUtcNow() + Break), open => open.RetryAfter.ShouldBe(Break));
-        LogOf("Circuit of").ShouldHaveSingleItem().ShouldBe("Warning: Circuit of endpoint api.test opened for 15000 ms: 503");
+        LogOf("Circuit of").ShouldHaveSingleItem().ShouldBe("Warning: Circuit of endpoint api.test opened for 5000 ms: 503");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public class CircuitBreakerTests : PipelineSpecification
         (await Succeed("api.test")).ShouldBeNull();
         LogOf("Circuit of").ShouldBe(
         [
-            "Warning: Circuit of endpoint api.test opened for 15000 ms: 503",
+            "Warning: Circuit of endpoint api.test opened for 5000 ms: 503",
             "Information: Circuit of endpoint api.test is half open: one step tries it",
             "Information: Circuit of endpoint api.test closed",
         ]);

@@ -46,7 +46,7 @@ public class PipelineTelemetryTests : PipelineSpecification
     {
         await Fail("api.test", times: 10);
         await Succeed("api.test");
-        Time.Advance(TimeSpan.FromSeconds(15));
+        Time.Advance(TimeSpan.FromSeconds(5));
         await Succeed("api.test");
 
         Counted().ShouldBe(["circuit-opened http api.test", "circuit-rejected http api.test", "circuit-half-opened http api.test", "circuit-closed http api.test"]);
