@@ -32,6 +32,10 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 
     protected FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
+    protected string RedisConnectionString => redis.ConnectionString;
+
+    protected string DatabaseFile => Path.Combine(_folder, "workflow.db");
+
     protected Scripted Workflow => _script;
 
     protected RunStore Store => _app.Services.GetRequiredService<RunStore>();
@@ -62,7 +66,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
-            ["ConnectionStrings:workflow"] = $"Data Source={Path.Combine(_folder, "workflow.db")}",
+            ["ConnectionStrings:workflow"] = $"Data Source={DatabaseFile}",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
             ["Worker:RelayInterval"] = "00:00:00.200",
@@ -81,10 +85,10 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         return builder.Build();
     }
 
-    protected async Task<WorkflowRun> GivenRun(RunStatus status = RunStatus.Pending, string workflow = "scripted", Guid? tenant = null)
+    protected async Task<WorkflowRun> GivenRun(RunStatus status = RunStatus.Pending, string workflow = "scripted", Guid? tenant = null, string input = """{"n":1}""")
     {
         var now = DateTimeOffset.UtcNow;
-        var run = new WorkflowRun(Guid.CreateVersion7(), tenant ?? Guid.NewGuid(), workflow, status, """{"n":1}""",
+        var run = new WorkflowRun(Guid.CreateVersion7(), tenant ?? Guid.NewGuid(), workflow, status, input,
             status == RunStatus.Completed ? """{"was":"here"}""" : null, Error: null, status == RunStatus.Pending ? 0 : 1, now, now, now, CompletedAt: null);
         await Store.CreateAsync(run);
         return run;
