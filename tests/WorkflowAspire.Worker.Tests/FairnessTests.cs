@@ -36,8 +36,10 @@ public class FairnessTests(RedisServer redis) : FairnessSpecification(redis)
         var single = await Submit(Other);
 
         await Reaches(single, RunStatus.Completed);
-        (await Execution.GetJobCountsAsync()).ShouldSatisfyAllConditions(
-            counts => counts[JobState.Active].ShouldBeLessThanOrEqualTo(22), counts => counts[JobState.Completed].ShouldBe(1));
+        MostAtOnce(Busy).ShouldBe(2);
+        var counts = await Eventually.Get(() => Execution.GetJobCountsAsync(), now => now[JobState.Completed] > 0);
+        counts[JobState.Completed].ShouldBe(1);
+        (counts[JobState.Waiting] + counts[JobState.Delayed]).ShouldBeGreaterThan(1900);
         _gate.SetResult();
     }
 
@@ -164,7 +166,7 @@ public class VanishedWorkerTests(RedisServer redis) : FairnessSpecification(redi
 
     protected override IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(base.Settings)
     {
-        ["Worker:LockDuration"] = "00:00:01",
+        ["Worker:LockDuration"] = "00:00:02",
         ["Worker:Tenants:FallbackDelay"] = "00:00:01",
     };
 
@@ -184,7 +186,7 @@ public class VanishedWorkerTests(RedisServer redis) : FairnessSpecification(redi
     [Fact]
     public async Task A_run_that_takes_long_keeps_its_place()
     {
-        RunsTake(ct => Task.Delay(TimeSpan.FromSeconds(2.5), ct));
+        RunsTake(ct => Task.Delay(TimeSpan.FromSeconds(4.5), ct));
 
         var runs = await Submit(Busy, 4);
 
