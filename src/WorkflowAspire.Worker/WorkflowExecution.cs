@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WorkflowAspire.Worker.DeadLetters;
 using WorkflowAspire.Worker.Execution;
+using WorkflowAspire.Worker.Fairness;
 using WorkflowAspire.Worker.Sweepers;
+using WorkflowAspire.Workflows;
 
 namespace WorkflowAspire.Worker;
 
@@ -17,6 +19,8 @@ internal static class WorkflowExecution
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExecutionOptions>, ExecutionOptionsValidator>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkflowOptions>, StepTimeoutValidator>());
+        services.AddTenantFairness();
         services.AddSingleton<AttemptLeases>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<Parking>();

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WorkflowAspire.Workflows;
 
-/// <summary>How one step is tried. What is null is taken from <see cref="WorkflowOptions.Step"/>.</summary>
+/// <summary>How one step is tried. What is null is taken from its kind (<see cref="WorkflowOptions.Steps"/>), then from <see cref="WorkflowOptions.Step"/>.</summary>
 public sealed record StepOptions
 {
     /// <summary>What the step does, which decides its defaults.</summary>

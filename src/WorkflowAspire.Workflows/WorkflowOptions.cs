@@ -22,6 +22,10 @@ public sealed class WorkflowOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan StepGrace { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is different for a kind of step, and how its endpoints are spared.</summary>
+    [Required, ValidateObjectMembers]
+    public StepKindsOptions Steps { get; set; } = new();
+
     /// <summary>How inputs, outputs and checkpoints are written: the web's conventions, text in any script readable.</summary>
     /// <remarks>Insert source-generated contexts at the front of its <c>TypeInfoResolverChain</c>; other types are read by reflection.</remarks>
     public JsonSerializerOptions SerializerOptions { get; } = new(JsonSerializerDefaults.Web)

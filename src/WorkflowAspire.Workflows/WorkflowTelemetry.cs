@@ -20,6 +20,7 @@ public sealed class WorkflowTelemetry
     private readonly Histogram<double> _runDuration;
     private readonly Histogram<double> _stepDuration;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _stepEvents;
 
     /// <summary>Creates the instruments.</summary>
     public WorkflowTelemetry(IMeterFactory meters)
@@ -29,6 +30,7 @@ public sealed class WorkflowTelemetry
         _runDuration = meter.CreateHistogram("workflow.run.duration", "s", "Duration of one attempt of a run.", advice: Seconds);
         _stepDuration = meter.CreateHistogram("workflow.step.duration", "s", "Duration of one step, its retries included.", advice: Seconds);
         _deadLettered = meter.CreateCounter<long>("workflow.dlq.jobs", "{job}", "Jobs moved to the dead letter queue.");
+        _stepEvents = meter.CreateCounter<long>("workflow.step.events", "{event}", "Retries, timeouts, circuit changes and rejections of steps.");
     }
 
     /// <summary>An attempt of a run has ended.</summary>
@@ -41,6 +43,9 @@ public sealed class WorkflowTelemetry
     /// <summary>A job was moved to the dead letter queue.</summary>
     /// <param name="workflow">The workflow's name.</param>
     public void JobDeadLettered(string workflow) => _deadLettered.Add(1, new KeyValuePair<string, object?>("workflow", workflow));
+
+    internal void StepEvent(string name, string? kind, string? endpoint) =>
+        _stepEvents.Add(1, new("event", name), new("kind", kind), new("endpoint", endpoint));
 
     internal void StepEnded(string workflow, string step, string status, TimeSpan duration) =>
         _stepDuration.Record(duration.TotalSeconds, new("workflow", workflow), new("step", step), new("status", status));

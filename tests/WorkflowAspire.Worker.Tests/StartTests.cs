@@ -16,6 +16,11 @@ public class StartTests
     [InlineData("REDIS_HOST", "redis://localhost")]
     [InlineData("Worker__LockDuration", "never")]
     [InlineData("ExecutionQueue__Attempts", "0")]
+    [InlineData("Worker__Tenants__MaxConcurrentRuns", "0")]
+    [InlineData("Worker__Tenants__RunsPerSecond", "0")]
+    [InlineData("Worker__Tenants__FallbackDelay", "00:00:00")]
+    [InlineData("Worker__Tenants__Overrides__6f9619ff-8b86-4d01-b42d-00cf4fc964ff__Burst", "0")]
+    [InlineData("Workflows__Steps__Llm__Timeout", "00:05:00")]
     public async Task A_bad_setting_ends_the_start_with_one_message_that_names_it(string variable, string value)
     {
         var (exitCode, messages) = await Start(variable, value);
@@ -31,6 +36,16 @@ public class StartTests
         var (_, messages) = await Start("WORKER_CONCURRENCY", "lots");
 
         messages.ShouldHaveSingleItem().ShouldBe("The service can't start: WORKER_CONCURRENCY is 'lots'; set it to a whole number from 1 to 10000, or leave it out for 100.");
+    }
+
+    [Theory]
+    [InlineData("Worker__Tenants__Overrides__acme__Burst", "1", "Overrides has 'acme', which is no tenant's id; use a UUID.")]
+    [InlineData("Workflows__Steps__Http__Timeout", "00:06:00", "Workflows:Steps:Http:Timeout is 0:06:00; set it below Worker:LockDuration, which is 0:05:00.")]
+    public async Task What_to_do_is_said(string variable, string value, string message)
+    {
+        var (_, messages) = await Start(variable, value);
+
+        messages.ShouldHaveSingleItem().ShouldContain(message);
     }
 
     private static async Task<(int ExitCode, IReadOnlyList<string> Critical)> Start(string variable, string value)

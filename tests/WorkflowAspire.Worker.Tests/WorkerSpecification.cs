@@ -25,13 +25,18 @@ namespace WorkflowAspire.Worker.Tests;
 public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("worker-").FullName;
+    private readonly Scripted _script = new();
     private WebApplication _app = null!;
 
     protected static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     protected FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
-    protected Scripted Workflow => _app.Services.GetRequiredService<Scripted>();
+    protected string RedisConnectionString => redis.ConnectionString;
+
+    protected string DatabaseFile => Path.Combine(_folder, "workflow.db");
+
+    protected Scripted Workflow => _script;
 
     protected RunStore Store => _app.Services.GetRequiredService<RunStore>();
 
@@ -47,33 +52,43 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await redis.Connection.GetDatabase().ExecuteAsync("FLUSHALL");
+        _app = BuildHost();
+        await _app.StartAsync();
+    }
+
+    /// <summary>What a test's workers have beside the settings of all.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    /// <summary>Another worker on the same queue and database.</summary>
+    protected WebApplication BuildHost()
+    {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
-            ["ConnectionStrings:workflow"] = $"Data Source={Path.Combine(_folder, "workflow.db")}",
+            ["ConnectionStrings:workflow"] = $"Data Source={DatabaseFile}",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
             ["Worker:RelayInterval"] = "00:00:00.200",
             ["Workflows:Step:Attempts"] = "1",
         });
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddFakeLogging();
         builder.AddRedisClient("redis");
         builder.AddNpgsqlDataSource("workflow");
         builder.Services.AddWorkflowStore();
         builder.Services.AddWorkflows();
-        builder.Services.AddSingleton<Scripted>();
+        builder.Services.AddSingleton(_script);
         builder.Services.AddWorkflow<ScriptedWorkflow, JsonElement, JsonElement>("scripted");
         builder.AddWorkflowExecution();
-        _app = builder.Build();
-        await _app.StartAsync();
+        return builder.Build();
     }
 
-    protected async Task<WorkflowRun> GivenRun(RunStatus status = RunStatus.Pending, string workflow = "scripted")
+    protected async Task<WorkflowRun> GivenRun(RunStatus status = RunStatus.Pending, string workflow = "scripted", Guid? tenant = null, string input = """{"n":1}""")
     {
         var now = DateTimeOffset.UtcNow;
-        var run = new WorkflowRun(Guid.CreateVersion7(), Guid.NewGuid(), workflow, status, """{"n":1}""",
+        var run = new WorkflowRun(Guid.CreateVersion7(), tenant ?? Guid.NewGuid(), workflow, status, input,
             status == RunStatus.Completed ? """{"was":"here"}""" : null, Error: null, status == RunStatus.Pending ? 0 : 1, now, now, now, CompletedAt: null);
         await Store.CreateAsync(run);
         return run;
@@ -112,8 +127,12 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         return record!.StructuredState!.ToDictionary(field => field.Key, field => field.Value);
     }
 
+    /// <summary>Ends what a test has started beside its worker, before the database goes.</summary>
+    protected virtual ValueTask DisposeOthersAsync() => ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
+        await DisposeOthersAsync();
         await _app.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

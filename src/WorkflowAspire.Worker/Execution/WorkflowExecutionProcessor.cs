@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Worker.Fairness;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
@@ -16,6 +17,7 @@ internal sealed partial class WorkflowExecutionProcessor(
     RunningAttempts running,
     Parking parking,
     ParentRuns parents,
+    TenantFairness fairness,
     WorkflowTelemetry telemetry,
     TimeProvider time,
     ILogger<WorkflowExecutionProcessor> logger)
@@ -25,6 +27,7 @@ internal sealed partial class WorkflowExecutionProcessor(
     public async Task<ReadOnlyMemory<byte>> ProcessAsync(Job job, CancellationToken ct)
     {
         var payload = Read(job);
+        await using var place = await fairness.EnterAsync(job, payload.TenantId, ct);
         Processing(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
         using var attempt = running.Begin(payload.RunId, ct);
         switch (await store.ClaimAsync(payload.RunId, payload.TenantId, ct))

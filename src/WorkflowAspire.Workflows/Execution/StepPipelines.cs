@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
@@ -9,10 +8,18 @@ using WorkflowAspire.BullMQ;
 
 namespace WorkflowAspire.Workflows.Execution;
 
-/// <summary>One Polly pipeline for each way to try a step: retry with growing, jittered waits around a timeout per try.</summary>
-internal sealed partial class StepPipelines(IOptions<WorkflowOptions> options, TimeProvider time, ILogger<StepPipelines> logger)
+/// <summary>
+/// One Polly pipeline for each way to try a step and each endpoint: retry with growing, jittered waits around the endpoint's bulkhead and circuit breaker around a timeout per try.
+/// </summary>
+internal sealed partial class StepPipelines(IOptions<WorkflowOptions> options, WorkflowTelemetry telemetry, TimeProvider time, ILogger<StepPipelines> logger)
 {
-    private readonly ConcurrentDictionary<StepPolicy, ResiliencePipeline> _pipelines = [];
+    /// <summary>How many endpoints are remembered. The one that was called longest ago is forgotten first, its circuit with it.</summary>
+    internal const int MostEndpoints = 1024;
+
+    private const int MostPoliciesOfAnEndpoint = 32;
+
+    private readonly BoundedCache<(StepKind Kind, string? Endpoint), EndpointPipelines> _endpoints = new(MostEndpoints);
+    private readonly StepEvents _events = new(telemetry);
 
     /// <summary>Writes a checkpoint: a database that is away for a moment doesn't cost a step that is done.</summary>
     public ResiliencePipeline Checkpoint { get; } = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -26,17 +33,29 @@ internal sealed partial class StepPipelines(IOptions<WorkflowOptions> options, T
         })
         .Build();
 
+    internal int Endpoints => _endpoints.Count;
+
     /// <exception cref="ValidationException">An option is outside its range; the message names it.</exception>
     public (StepPolicy Policy, ResiliencePipeline Pipeline) For(StepOptions? own)
     {
         if (own is not null) Validator.ValidateObject(own, new ValidationContext(own), validateAllProperties: true);
-        var policy = StepPolicy.From(own, options.Value.Step);
-        return (policy, _pipelines.GetOrAdd(policy, Build));
+        var kind = own?.Kind ?? StepKind.Code;
+        var policy = StepPolicy.From(own, options.Value.Steps.Of(kind), options.Value.Step);
+        var endpoint = _endpoints.GetOrAdd((kind, own?.Endpoint), Open);
+        return (policy, endpoint.Policies.GetOrAdd(policy, tried => Build(tried, endpoint)));
     }
 
-    private ResiliencePipeline Build(StepPolicy policy)
+    private EndpointPipelines Open((StepKind Kind, string? Endpoint) called)
     {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (called.Endpoint is not { } endpoint) return new EndpointPipelines(called.Kind, null, ResiliencePipeline.Empty);
+        var ofKind = options.Value.Steps.Of(called.Kind);
+        var builder = _events.Listen(new ResiliencePipelineBuilder { TimeProvider = time }, called.Kind, endpoint);
+        return new EndpointPipelines(called.Kind, endpoint, new EndpointCircuit(endpoint, time, logger).AddTo(builder, ofKind).Build());
+    }
+
+    private ResiliencePipeline Build(StepPolicy policy, EndpointPipelines called)
+    {
+        var builder = _events.Listen(new ResiliencePipelineBuilder { TimeProvider = time }, called.Kind, called.Endpoint);
         if (policy.Attempts > 1)
         {
             builder.AddRetry(new RetryStrategyOptions
@@ -56,16 +75,22 @@ internal sealed partial class StepPipelines(IOptions<WorkflowOptions> options, T
             });
         }
 
-        return builder.AddTimeout(policy.Timeout).Build();
+        return builder.AddPipeline(called.Shared).AddTimeout(policy.Timeout).Build();
     }
 
     // A cancellation that isn't the run's own is the step's, for example an HTTP client's timeout.
     private static bool IsWorthAnotherTry(Exception? error, CancellationToken run) =>
-        error is not (null or UnrecoverableError) && !run.IsCancellationRequested;
+        error is not (null or UnrecoverableError or CircuitOpenException) && !run.IsCancellationRequested;
 
     private static TimeSpan? AskedWait(Exception? error, TimeSpan longest) =>
         error is TransientStepException { RetryAfter: { } asked } ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, longest.Ticks)) : null;
 
     [LoggerMessage(LogLevel.Information, "Step {Step} try {Try}/{Tries} failed, will retry in {DelayMs} ms: {Error}")]
     private partial void WillRetry(string? step, int @try, int tries, double delayMs, string? error);
+
+    /// <summary>What steps of one kind share that call the same endpoint, and the pipelines around it.</summary>
+    private sealed record EndpointPipelines(StepKind Kind, string? Endpoint, ResiliencePipeline Shared)
+    {
+        public BoundedCache<StepPolicy, ResiliencePipeline> Policies { get; } = new(MostPoliciesOfAnEndpoint);
+    }
 }
