@@ -42,3 +42,13 @@ public class MigrationsOnSqlite : MigrationSpecification
 {
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
 }
+
+public class SharedWritesOnPostgres(PostgresServer postgres) : SharedWritesSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
+}
+
+public class SharedWritesOnSqlite : SharedWritesSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
+}
