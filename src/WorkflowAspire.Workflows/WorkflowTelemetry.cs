@@ -20,6 +20,7 @@ public sealed class WorkflowTelemetry
     private readonly Histogram<double> _runDuration;
     private readonly Histogram<double> _stepDuration;
     private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _repairs;
 
     /// <summary>Creates the instruments.</summary>
     public WorkflowTelemetry(IMeterFactory meters)
@@ -29,6 +30,7 @@ public sealed class WorkflowTelemetry
         _runDuration = meter.CreateHistogram("workflow.run.duration", "s", "Duration of one attempt of a run.", advice: Seconds);
         _stepDuration = meter.CreateHistogram("workflow.step.duration", "s", "Duration of one step, its retries included.", advice: Seconds);
         _deadLettered = meter.CreateCounter<long>("workflow.dlq.jobs", "{job}", "Jobs moved to the dead letter queue.");
+        _repairs = meter.CreateCounter<long>("workflow.reconciler.repairs", "{run}", "Runs that had come apart from their jobs and were repaired.");
     }
 
     /// <summary>An attempt of a run has ended.</summary>
@@ -41,6 +43,11 @@ public sealed class WorkflowTelemetry
     /// <summary>A job was moved to the dead letter queue.</summary>
     /// <param name="workflow">The workflow's name.</param>
     public void JobDeadLettered(string workflow) => _deadLettered.Add(1, new KeyValuePair<string, object?>("workflow", workflow));
+
+    /// <summary>A run that had come apart from its job was repaired.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="done">What was done about it.</param>
+    public void RunReconciled(string found, string done) => _repairs.Add(1, new("found", found), new("done", done));
 
     internal void StepEnded(string workflow, string step, string status, TimeSpan duration) =>
         _stepDuration.Record(duration.TotalSeconds, new("workflow", workflow), new("step", step), new("status", status));

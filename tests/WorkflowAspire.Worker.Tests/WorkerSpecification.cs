@@ -44,19 +44,23 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 
     protected Queue DeadLetters { get; } = new(ExecutionQueue.DeadLetterName, redis.Connection);
 
-    public async ValueTask InitializeAsync()
+    /// <summary>What this specification's worker is configured with besides.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>();
+
+    public virtual async ValueTask InitializeAsync()
     {
         await redis.Connection.GetDatabase().ExecuteAsync("FLUSHALL");
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
-            ["ConnectionStrings:workflow"] = $"Data Source={Path.Combine(_folder, "workflow.db")}",
+            ["ConnectionStrings:workflow"] = await CreateDatabaseAsync(),
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
             ["Worker:RelayInterval"] = "00:00:00.200",
             ["Workflows:Step:Attempts"] = "1",
         });
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddFakeLogging();
         builder.AddRedisClient("redis");
@@ -112,7 +116,9 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         return record!.StructuredState!.ToDictionary(field => field.Key, field => field.Value);
     }
 
-    public async ValueTask DisposeAsync()
+    protected virtual Task<string> CreateDatabaseAsync() => Task.FromResult($"Data Source={Path.Combine(_folder, "workflow.db")}");
+
+    public virtual async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
         SqliteConnection.ClearAllPools();

@@ -14,6 +14,7 @@ internal sealed class WorkflowDatabase
     private readonly DbDataSource _source;
     private readonly StoreTelemetry _telemetry;
     private readonly GroupCommit _commit;
+    private readonly GroupCommit _background;
 
     public WorkflowDatabase(DbDataSource source, StoreTelemetry telemetry, IOptions<StoreOptions> options)
     {
@@ -26,11 +27,13 @@ internal sealed class WorkflowDatabase
             Dialect = StoreDialect.Sqlite;
             // SQLite has one writer: to queue up here is fair and holds no thread, unlike its busy loop.
             _commit = new GroupCommit(new SqliteBatch(source, telemetry), size, lanes: 1);
+            _background = _commit;
         }
         else
         {
             Dialect = StoreDialect.Postgres;
             _commit = new GroupCommit(new PostgresBatch(source, telemetry), size, grouped ? BatchesUnderWay : int.MaxValue);
+            _background = new GroupCommit(new PostgresBatch(source, telemetry), size: 1, lanes: 1);
         }
     }
 
@@ -45,6 +48,10 @@ internal sealed class WorkflowDatabase
     /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
     public Task<List<T>> ExecuteReturningAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct) =>
         _commit.ExecuteAsync(new ReturningWrite<T>(sql, parameters, read), ct);
+
+    /// <summary>Runs a statement that takes its time, in a transaction of its own; returns how many rows it changed.</summary>
+    /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
+    public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct) => _background.ExecuteAsync(new CountedWrite(sql, parameters), ct);
 
     /// <summary>Reads rows.</summary>
     public async Task<List<T>> QueryAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)
