@@ -34,27 +34,39 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
             _busy++;
         }
 
-        // Without the caller's context: the batch is everybody's.
-        ThreadPool.UnsafeQueueUserWorkItem(static commit => _ = commit.WorkAsync(), this, preferLocal: false);
+        Start();
     }
+
+    // Without the caller's context: the batch is everybody's.
+    private void Start() => ThreadPool.UnsafeQueueUserWorkItem(static commit => _ = commit.WorkAsync(), this, preferLocal: false);
 
     private async Task WorkAsync()
     {
         while (Take() is { Count: > 0 } batch)
         {
-            try
+            if (await TryExecuteAsync(batch).ConfigureAwait(false))
             {
-                await ExecuteAsync(batch).ConfigureAwait(false);
+                Release(batch);
+                continue;
             }
-            finally
-            {
-                lock (_gate)
-                {
-                    foreach (var write in batch)
-                        if (write.Row is { } row) _rowsUnderWay.Remove(row);
-                }
-            }
+
+            // Where the database takes writes side by side, the lane doesn't wait for one that is held up.
+            var settled = SettleOneByOneAsync(batch);
+            if (execution.WritesSideBySide == 1) await settled.ConfigureAwait(false);
         }
+    }
+
+    private void Release(IEnumerable<PendingWrite> writes)
+    {
+        lock (_gate)
+        {
+            foreach (var write in writes)
+                if (write.Row is { } row) _rowsUnderWay.Remove(row);
+            if (_queued.Count == 0 || _busy == lanes) return;
+            _busy++;
+        }
+
+        Start();
     }
 
     // The lane ends, in the same breath, where there is nothing to take.
@@ -80,7 +92,8 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
         }
     }
 
-    private async Task ExecuteAsync(List<PendingWrite> batch)
+    // False where the batch was rolled back for one statement's fault.
+    private async Task<bool> TryExecuteAsync(List<PendingWrite> batch)
     {
         try
         {
@@ -88,41 +101,53 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
         }
         catch (Exception error) when (batch.Count > 1 && execution.IsOneStatementsFault(error))
         {
-            await ExecuteOneByOneAsync(batch).ConfigureAwait(false);
-            return;
+            return false;
         }
         catch (Exception error)
         {
             foreach (var write in batch) write.Fail(error);
-            return;
+            return true;
         }
 
         foreach (var write in batch) write.Publish();
+        return true;
     }
 
     // Only the statement at fault fails; deadlocks and serialization failures are over by now.
-    private async Task ExecuteOneByOneAsync(List<PendingWrite> batch)
+    private async Task SettleOneByOneAsync(List<PendingWrite> batch)
     {
-        for (var i = 0; i < batch.Count; i++)
-        {
-            try
+        Exception? gone = null;
+        await Parallel.ForEachAsync(
+            batch.GroupBy(write => write.Row ?? Guid.NewGuid()),
+            new ParallelOptions { MaxDegreeOfParallelism = execution.WritesSideBySide },
+            async (writesOfRow, _) =>
             {
-                batch[i].Forget();
-                await execution.ExecuteAsync([batch[i]]).ConfigureAwait(false);
-            }
-            catch (Exception error) when (execution.IsOneStatementsFault(error))
-            {
-                batch[i].Fail(error);
-                continue;
-            }
-            catch (Exception error)
-            {
-                // The database has gone: nobody waits for it once for each of the others, which were not sent.
-                for (; i < batch.Count; i++) batch[i].Fail(error);
-                return;
-            }
+                foreach (var write in writesOfRow) gone = await SettleAsync(write, Volatile.Read(ref gone)).ConfigureAwait(false) ?? gone;
+                Release(writesOfRow);
+            }).ConfigureAwait(false);
+    }
 
-            batch[i].Publish();
+    // Once the database has gone, nobody waits for it once for each of the others, which were not sent.
+    private async Task<Exception?> SettleAsync(PendingWrite write, Exception? gone)
+    {
+        if (gone is not null)
+        {
+            write.Fail(gone);
+            return gone;
         }
+
+        try
+        {
+            write.Forget();
+            await execution.ExecuteAsync([write]).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            write.Fail(error);
+            return execution.IsOneStatementsFault(error) ? null : error;
+        }
+
+        write.Publish();
+        return null;
     }
 }

@@ -6,6 +6,8 @@ namespace WorkflowAspire.Workflows.Store;
 /// <summary>Writes in one transaction of SQLite's only writer, each under a savepoint of its own.</summary>
 internal sealed class SqliteBatch(DbDataSource source, StoreTelemetry telemetry) : IBatchExecution
 {
+    public int WritesSideBySide => 1;
+
     public async Task ExecuteAsync(IReadOnlyList<PendingWrite> writes)
     {
         var connection = await source.OpenConnectionAsync().ConfigureAwait(false);

@@ -51,6 +51,24 @@ public class CheckpointOrderTests(PostgresServer postgres) : StoreSpecification
         (await otherStore.ListStepsAsync(old.Run.Id)).ShouldHaveSingleItem().Name.ShouldBe("first");
     }
 
+    [Fact]
+    public async Task A_row_that_somebody_has_locked_holds_up_its_own_writes_only()
+    {
+        var locked = await AcceptRun();
+        await using var connection = await Source.OpenConnectionAsync();
+        await using var operators = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("SELECT 1 FROM workflow_runs WHERE id = @id FOR UPDATE", new { id = locked.Id });
+
+        var others = Enumerable.Range(0, 50).Select(_ => AcceptAndClaim()).ToArray();
+        var claim = Claim(locked);
+        others = [.. others, .. Enumerable.Range(0, 50).Select(_ => AcceptAndClaim())];
+
+        await Task.WhenAll(others);
+        claim.IsCompleted.ShouldBeFalse();
+        await operators.CommitAsync();
+        (await claim).Attempt.ShouldBe(1);
+    }
+
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
 
     private WorkflowStep Step(string name) => new(name, 1, StepStatus.Completed, "1", null, 1, Time.GetUtcNow(), Time.GetUtcNow());

@@ -139,6 +139,8 @@ public class GroupCommitTests
 
         public ManualDatabase(int lanes = 1) => _commit = new GroupCommit(this, size: 100, lanes);
 
+        public int WritesSideBySide => 1;
+
         public Task<int> Write(string statement, Guid? row, CancellationToken ct = default) => _commit.ExecuteAsync(new CountedWrite(statement, new StoreParameters { ["id"] = row }), ct);
 
         public async Task<Batch> NextBatch() => await _batches.Reader.ReadAsync(TestContext.Current.CancellationToken);
