@@ -6,7 +6,7 @@ namespace WorkflowAspire.Runs.Bench;
 /// <summary>One round of everything that is measured, of one system.</summary>
 internal sealed class RunRound(RunSystem system, int runs, int concurrency)
 {
-    private const int Checkpoints = 500;
+    private const int Checkpoints = 200;
 
     public async Task<Measure[]> RunAsync() =>
         [.. await StepsAsync(1), .. await StepsAsync(3), .. await StepsAsync(10), .. await CheckpointsAsync()];

@@ -8,7 +8,8 @@ internal sealed class SweepTurn(IConnectionMultiplexer redis, string sweep, Time
     // A worker that dies in mid-sweep keeps the others out for no longer than this.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    private readonly RedisKey _key = $"workflow:sweep:{sweep}";
+    // Beside the queues and under their prefix, so that an ACL user's rights cover it.
+    private readonly RedisKey _key = $"bull:workflow-sweep:{sweep}";
     private readonly RedisValue _owner = Guid.NewGuid().ToString("N");
 
     /// <summary>Takes the turn; false where another worker has it, or had it less than an interval ago.</summary>
