@@ -17,6 +17,8 @@ internal static class WorkflowExecution
         services.AddOptions<ExecutionOptions>().BindConfiguration(ExecutionOptions.Section).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ExecutionOptions>, ConcurrencyVariable>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExecutionOptions>, ExecutionOptionsValidator>());
+        services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkflowOptions>, StepTimeoutValidator>());
@@ -33,6 +35,8 @@ internal static class WorkflowExecution
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWorker>());
         services.AddHostedService<NeverEnqueuedRelay>();
         services.AddHostedService<OversleptRuns>();
+        services.AddHostedService<Reconciler>();
+        services.AddHostedService<Retention>();
         services.AddHostedService<DeadLetterDepth>();
         services.AddHealthChecks().AddCheck<ExecutionWorkerHealthCheck>("worker");
     }

@@ -72,7 +72,10 @@ public static partial class WorkflowServices
         public IServiceCollection AddWorkflowStore()
         {
             services.AddLogging();
+            services.AddMetrics();
+            services.AddOptions<StoreOptions>();
             services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<StoreTelemetry>();
             services.TryAddSingleton<WorkflowDatabase>();
             services.TryAddSingleton<SchemaMigration>();
             services.AddHostedService<SchemaMigrationService>();

@@ -21,6 +21,7 @@ public sealed class WorkflowTelemetry
     private readonly Histogram<double> _stepDuration;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _stepEvents;
+    private readonly Counter<long> _repairs;
 
     /// <summary>Creates the instruments.</summary>
     public WorkflowTelemetry(IMeterFactory meters)
@@ -31,6 +32,7 @@ public sealed class WorkflowTelemetry
         _stepDuration = meter.CreateHistogram("workflow.step.duration", "s", "Duration of one step, its retries included.", advice: Seconds);
         _deadLettered = meter.CreateCounter<long>("workflow.dlq.jobs", "{job}", "Jobs moved to the dead letter queue.");
         _stepEvents = meter.CreateCounter<long>("workflow.step.events", "{event}", "Retries, timeouts, circuit changes and rejections of steps.");
+        _repairs = meter.CreateCounter<long>("workflow.reconciler.repairs", "{run}", "Runs that had come apart from their jobs and were repaired.");
     }
 
     /// <summary>An attempt of a run has ended.</summary>
@@ -43,6 +45,11 @@ public sealed class WorkflowTelemetry
     /// <summary>A job was moved to the dead letter queue.</summary>
     /// <param name="workflow">The workflow's name.</param>
     public void JobDeadLettered(string workflow) => _deadLettered.Add(1, new KeyValuePair<string, object?>("workflow", workflow));
+
+    /// <summary>A run that had come apart from its job was repaired.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="done">What was done about it.</param>
+    public void RunReconciled(string found, string done) => _repairs.Add(1, new("found", found), new("done", done));
 
     internal void StepEvent(string name, string? kind, string? endpoint) =>
         _stepEvents.Add(1, new("event", name), new("kind", kind), new("endpoint", endpoint));

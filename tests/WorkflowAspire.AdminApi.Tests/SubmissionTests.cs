@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows.Dispatch;
 
 namespace WorkflowAspire.AdminApi.Tests;
@@ -21,7 +22,7 @@ public class SubmissionTests(AdminApiProcess api)
         run.Text("status").ShouldBe("pending");
         run.Text("tenantId").ShouldBe(Tenant);
         run.Text("workflowId").ShouldBe("document-digest");
-        (await api.Store.FindAsync(id))!.EnqueuedAt.ShouldNotBeNull();
+        await Eventually.True(async () => (await api.Store.FindAsync(id))!.EnqueuedAt is not null);
         var job = (await api.Execution.GetJobAsync(id.ToString())).ShouldNotBeNull();
         job.Options.Attempts.ShouldBe(3);
         job.Options.Backoff.ShouldBe(BackoffOptions.Exponential(TimeSpan.FromSeconds(5)));
@@ -61,6 +62,7 @@ public class SubmissionTests(AdminApiProcess api)
     [InlineData("""[1]""", "body")]
     [InlineData("""{"tenantId":""", "body")]
     [InlineData("", "body")]
+    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","input":"\ud800"}""", "body")]
     public async Task A_bad_body_is_refused_with_the_field_named(string body, string field)
     {
         var problem = await Submit(body).RefusedAsync(HttpStatusCode.BadRequest);

@@ -6,9 +6,14 @@ namespace WorkflowAspire.TestServers;
 /// <summary>One PostgreSQL server for a test assembly: a private cluster in a temporary folder, on a free port of the loopback interface.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
+    private static readonly string[] Hasty = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("postgres-test-").FullName;
     private readonly string _programs = ProgramFolder();
     private ServerProcess? _process;
+
+    /// <summary>Whether a commit reaches the disk, as in production; tests don't wait for that.</summary>
+    public bool IsDurable { get; init; }
 
     public int Port { get; } = ServerProcess.FreePort();
 
@@ -27,7 +32,8 @@ public sealed class PostgresServer : IAsyncLifetime
         var (program, arguments) = Unprivileged("postgres",
         [
             "-D", _folder, "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", "",
-            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
+            "-c", "max_connections=200",
+            .. IsDurable ? [] : Hasty,
         ]);
         _process = new ServerProcess(program, arguments, _folder);
         await Eventually.True(() => _process.Output.Contains("ready to accept connections", StringComparison.Ordinal) || _process.HasExited);

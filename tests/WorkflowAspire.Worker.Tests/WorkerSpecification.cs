@@ -34,6 +34,9 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 
     protected string RedisConnectionString => redis.ConnectionString;
 
+    /// <summary>The database of the test's workers; a file of its own, unless a test says otherwise.</summary>
+    protected virtual string ConnectionStringOfDatabase => $"Data Source={DatabaseFile}";
+
     protected string DatabaseFile => Path.Combine(_folder, "workflow.db");
 
     protected Scripted Workflow => _script;
@@ -49,7 +52,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 
     protected Queue DeadLetters { get; } = new(ExecutionQueue.DeadLetterName, redis.Connection);
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await redis.Connection.GetDatabase().ExecuteAsync("FLUSHALL");
         _app = BuildHost();
@@ -66,7 +69,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis.ConnectionString,
-            ["ConnectionStrings:workflow"] = $"Data Source={DatabaseFile}",
+            ["ConnectionStrings:workflow"] = ConnectionStringOfDatabase,
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
             ["Worker:RelayInterval"] = "00:00:00.200",
@@ -130,7 +133,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     /// <summary>Ends what a test has started beside its worker, before the database goes.</summary>
     protected virtual ValueTask DisposeOthersAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await DisposeOthersAsync();
         await _app.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.Workflows.Runs;
 
@@ -11,10 +12,14 @@ internal static class RunEndpoints
 
     public static void MapRuns(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/workflows/{name}/runs", (string name, HttpRequest request, RunSubmission submission, CancellationToken ct) => submission.SubmitAsync(name, request.Body, ct))
+        api.MapPost("/workflows/{name}/runs", (
+                string name, HttpContext http, RunSubmission submission,
+                [FromHeader(Name = IdempotencyHeader.Name), Description("Repeats a submission safely: the same key and body give the same run.")] string? idempotencyKey,
+                CancellationToken ct) => submission.SubmitAsync(name, http, ct))
             .WithName("SubmitRun").WithTags("runs").WithSummary("Accepts a run of a workflow.")
             .Accepts<SubmitRunRequest>("application/json")
-            .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         api.MapGet("/runs", ListAsync)
             .WithName("ListRuns").WithTags("runs").WithSummary("Lists runs, newest first.")
             .Produces<RunListResponse>().ProducesValidationProblem();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using StackExchange.Redis;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.Workflows.Catalog;
@@ -11,8 +12,10 @@ namespace WorkflowAspire.AdminApi.Runs;
 internal sealed partial class RunSubmission(
     WorkflowDirectory workflows, RunStore store, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
 {
-    public async Task<IResult> SubmitAsync(string name, Stream body, CancellationToken ct)
+    public async Task<IResult> SubmitAsync(string name, HttpContext http, CancellationToken ct)
     {
+        var (key, unreadable) = IdempotencyHeader.Read(http.Request.Headers[IdempotencyHeader.Name]);
+        if (unreadable is not null) return ProblemAnswers.InvalidField(IdempotencyHeader.Name, unreadable);
         if (!await workflows.ExistsAsync(name, ct))
         {
             var known = string.Join(", ", (await workflows.ListAsync(ct)).Select(workflow => workflow.Name));
@@ -20,43 +23,72 @@ internal sealed partial class RunSubmission(
         }
 
         SubmitRunRequest request;
+        IdempotencyKey? idempotency = null;
         try
         {
-            using var document = await JsonDocument.ParseAsync(body, cancellationToken: ct);
+            using var document = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: ct);
             var (read, field, error) = SubmitRunRequest.Read(document);
             if (read is null) return ProblemAnswers.InvalidField(field, error);
             request = read;
+            var hash = RequestHash.Of(name, document.RootElement);
+            if (key is not null) idempotency = new IdempotencyKey(key, hash);
         }
         catch (JsonException malformed)
         {
             return ProblemAnswers.InvalidField("body", $"The body is not JSON: {malformed.Message}");
         }
+        catch (InvalidOperationException noText)
+        {
+            // It could be stored, but not sent to a worker.
+            return ProblemAnswers.InvalidField("body", $"A string of the body is no text: {noText.Message}");
+        }
 
-        var run = await AcceptAsync(name, request, ct);
-        return TypedResults.Accepted($"/api/runs/{run.Id}", RunResponse.From(run));
+        var run = NewRun(name, request);
+        if (idempotency is not null)
+        {
+            switch (await store.SubmitAsync(run, idempotency, ct))
+            {
+                case Submission.KeyTaken(var holder):
+                    return ProblemAnswers.Conflict(
+                        $"{IdempotencyHeader.Name} '{key}' belongs to run {holder.Id}, which was submitted with another workflow or body; use a new key for a new run.");
+                case Submission.Replayed(var first):
+                    http.Response.Headers[IdempotencyHeader.Replayed] = "true";
+                    return Accepted(first);
+            }
+        }
+        else
+        {
+            await store.CreateAsync(run, ct);
+        }
+
+        await EnqueueAsync(run);
+        return Accepted(run);
     }
 
-    private async Task<WorkflowRun> AcceptAsync(string name, SubmitRunRequest request, CancellationToken ct)
+    private static Accepted<RunResponse> Accepted(WorkflowRun run) => TypedResults.Accepted($"/api/runs/{run.Id}", RunResponse.From(run));
+
+    private WorkflowRun NewRun(string name, SubmitRunRequest request)
     {
         var now = time.GetUtcNow();
-        var run = new WorkflowRun(
+        return new WorkflowRun(
             Guid.CreateVersion7(now), request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
             Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null)
         {
             DeadlineAt = now + request.Timeout,
         };
-        await store.CreateAsync(run, ct);
+    }
+
+    private async Task EnqueueAsync(WorkflowRun run)
+    {
         try
         {
             // The caller may have gone by now; the run is accepted all the same.
-            await dispatcher.DispatchAsync(run, CancellationToken.None);
+            await dispatcher.EnqueueAsync(run, CancellationToken.None);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
             LeftToRelay(logger, error, run.Id, run.TenantId);
         }
-
-        return run;
     }
 
     [LoggerMessage(LogLevel.Warning, "A run was accepted but could not be enqueued; the relay will do it")]

@@ -39,6 +39,11 @@ internal sealed class ExecutionOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan RelayInterval { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How often unfinished runs are compared with their jobs; one worker does it for all.</summary>
+    /// <value>Default 1 minute.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The name under which the queue lists this worker.</summary>
     /// <value>Default: the machine's name and the process id.</value>
     public string Name { get; set; } = $"{Environment.MachineName}-{Environment.ProcessId}";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Catalog;
@@ -8,6 +9,9 @@ public sealed class WorkflowDirectory
     private readonly WorkflowDatabase _database;
     private readonly WorkflowCatalog _catalog;
     private readonly TimeProvider _time;
+
+    // What was published once is never withdrawn, so that a submission needn't ask again.
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
     internal WorkflowDirectory(WorkflowDatabase database, WorkflowCatalog catalog, TimeProvider time)
     {
@@ -32,8 +36,14 @@ public sealed class WorkflowDirectory
     }
 
     /// <summary>Whether a worker has published a workflow of this name.</summary>
-    public async Task<bool> ExistsAsync(string name, CancellationToken ct = default) =>
-        await _database.QueryAsync("SELECT 1 FROM workflows WHERE name = @name", new StoreParameters { ["name"] = name }, _ => true, ct).ConfigureAwait(false) is [true];
+    public async Task<bool> ExistsAsync(string name, CancellationToken ct = default)
+    {
+        if (_known.ContainsKey(name)) return true;
+        var exists = await _database.QueryAsync(
+            "SELECT 1 FROM workflows WHERE name = @name", new StoreParameters { ["name"] = name }, _ => true, ct).ConfigureAwait(false) is [true];
+        if (exists) _known[name] = true;
+        return exists;
+    }
 
     /// <summary>All published workflows, by name.</summary>
     public async Task<IReadOnlyList<WorkflowDescription>> ListAsync(CancellationToken ct = default) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
@@ -7,7 +8,8 @@ using WorkflowAspire.Workflows.Runs;
 namespace WorkflowAspire.Workflows.Dispatch;
 
 /// <summary>Puts runs that are in the store into the queue. To do so twice is harmless.</summary>
-public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, IOptions<ExecutionQueueOptions> options, TimeProvider time)
+public sealed partial class RunDispatcher(
+    IConnectionMultiplexer redis, RunStore store, IOptions<ExecutionQueueOptions> options, TimeProvider time, ILogger<RunDispatcher> logger)
 {
     private readonly Queue _queue = new(ExecutionQueue.Name, redis, timeProvider: time);
 
@@ -18,6 +20,28 @@ public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, 
     {
         ArgumentNullException.ThrowIfNull(run);
         return AddAsync(run, PayloadOf(run), ct);
+    }
+
+    /// <summary>Enqueues the job of a run that is new; that its row says so is not waited for.</summary>
+    /// <exception cref="RedisException">Redis can't be reached; the row still says that the run isn't enqueued.</exception>
+    public async Task EnqueueAsync(WorkflowRun run, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        await _queue.AddAsync(ExecutionQueue.JobName, PayloadOf(run), options.Value.JobOptions(run.Id), ct).ConfigureAwait(false);
+        _ = MarkLaterAsync(run);
+    }
+
+    /// <summary>Puts the job of an unfinished run into the queue anew, with all its attempts, because it is gone or was completed without the run.</summary>
+    /// <returns>False where the run has moved on since it was read; nothing was done.</returns>
+    /// <exception cref="RedisException">Redis can't be reached.</exception>
+    public async Task<bool> RestoreAsync(UnfinishedRun run, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (await store.BeginRestoringAsync(run, ct).ConfigureAwait(false) is not { } now) return false;
+        var retried = await _queue.RetryJobAsync(run.Id.ToString("D"), JobState.Completed, resetAttemptsMade: true, ct).ConfigureAwait(false);
+        if (retried != RetryResult.Retried)
+            await _queue.AddAsync(ExecutionQueue.JobName, PayloadOf(now), options.Value.JobOptions(now.Id), ct).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Enqueues the job of a run whatever became of an earlier one: a failed job gets all its attempts again.</summary>
@@ -43,6 +67,18 @@ public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, 
         return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false);
     }
 
+    private async Task MarkLaterAsync(WorkflowRun run)
+    {
+        try
+        {
+            await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow()).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            NotMarked(logger, error, run.Id, run.TenantId);
+        }
+    }
+
     private static byte[] PayloadOf(WorkflowRun run) => JsonSerializer.SerializeToUtf8Bytes(
         new WorkflowJobPayload
         {
@@ -52,4 +88,7 @@ public sealed class RunDispatcher(IConnectionMultiplexer redis, RunStore store, 
             Input = run.Input is { } input ? JsonElement.Parse(input) : null,
         },
         WorkflowJsonContext.Default.WorkflowJobPayload);
+
+    [LoggerMessage(LogLevel.Warning, "A run was enqueued but its row doesn't say so; the relay will enqueue it again, which is harmless")]
+    private static partial void NotMarked(ILogger logger, Exception exception, Guid runId, Guid tenantId);
 }

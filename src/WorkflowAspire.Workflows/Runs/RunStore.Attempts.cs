@@ -86,7 +86,8 @@ public sealed partial class RunStore
             ct).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Writes the checkpoint of a step that has ended, or what the run waits for.</summary>
+    /// <summary>Writes the checkpoint of a step that has ended, or what the run waits for. To write the same one twice is to write it once.</summary>
+    /// <remarks>A claim waits for the checkpoint's commit, or the checkpoint for the claim's: no attempt reads the steps before an older one's last write.</remarks>
     /// <exception cref="LeaseLostException">A newer attempt owns the run; nothing was written.</exception>
     internal async Task SaveStepAsync(RunLease lease, WorkflowStep step, CancellationToken ct)
     {
@@ -95,10 +96,12 @@ public sealed partial class RunStore
             INSERT INTO workflow_steps (run_id, run_attempt, {WorkflowStep.Columns})
             SELECT @id, @attempt, @name, @position, @status, @output, @error, @attempts, @started, @completed,
                    @kind, @scope, @follows, @in_flight, @overlapped, @error_type, @due, @waits_for, @child
-            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs})
+            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs} {_database.Dialect.SharedRowLock})
             ON CONFLICT (run_id, name) DO UPDATE
             SET run_attempt = excluded.run_attempt, position = excluded.position, status = excluded.status, output = excluded.output,
-                error = excluded.error, attempts = workflow_steps.attempts + excluded.attempts,
+                error = excluded.error, attempts = workflow_steps.attempts + CASE
+                    WHEN workflow_steps.run_attempt = excluded.run_attempt AND workflow_steps.completed_at = excluded.completed_at THEN 0
+                    ELSE excluded.attempts END,
                 started_at = excluded.started_at, completed_at = excluded.completed_at, kind = excluded.kind, follows = excluded.follows,
                 in_flight = excluded.in_flight, overlapped = excluded.overlapped, error_type = excluded.error_type, due_at = excluded.due_at,
                 waits_for = excluded.waits_for, child_run_id = excluded.child_run_id

@@ -20,31 +20,28 @@ public sealed partial class RunStore
     public Task CreateAsync(WorkflowRun run, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return _database.ExecuteAsync(
-            $"""
-            INSERT INTO workflow_runs ({WorkflowRun.Columns})
-            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job)
-            """,
-            new StoreParameters
-            {
-                ["id"] = run.Id,
-                ["tenant"] = run.TenantId,
-                ["workflow"] = run.WorkflowId,
-                ["status"] = run.Status.ToName(),
-                ["input"] = run.Input,
-                ["output"] = run.Output,
-                ["error"] = run.Error,
-                ["attempts"] = run.Attempts,
-                ["created"] = run.CreatedAt,
-                ["enqueued"] = run.EnqueuedAt,
-                ["started"] = run.StartedAt,
-                ["completed"] = run.CompletedAt,
-                ["parks"] = run.Parks,
-                ["parent"] = run.ParentRunId,
-                ["deadline"] = run.DeadlineAt,
-                ["job"] = run.JobId,
-            },
-            ct);
+        return InsertAsync(run, key: null, ct);
+    }
+
+    /// <summary>Adds a run unless the same was submitted under this key before.</summary>
+    /// <param name="run">The run; its id must be new.</param>
+    /// <param name="key">The client's key with a hash of what it asks for.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<Submission> SubmitAsync(WorkflowRun run, IdempotencyKey key, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(key);
+        while (true)
+        {
+            if (await InsertAsync(run, key, ct).ConfigureAwait(false) == 1) return new Submission.Accepted(run);
+            var holders = await _database.QueryAsync(
+                $"SELECT {WorkflowRun.Columns}, request_hash FROM workflow_runs WHERE tenant_id = @tenant AND idempotency_key = @key",
+                new StoreParameters { ["tenant"] = run.TenantId, ["key"] = key.Key },
+                row => (Run: WorkflowRun.Read(row), Hash: row.GetString(row.FieldCount - 1)),
+                ct).ConfigureAwait(false);
+            // None where the holder was deleted between the two statements: then the key is free again.
+            if (holders is [var (holder, hash)]) return hash == key.RequestHash ? new Submission.Replayed(holder) : new Submission.KeyTaken(holder);
+        }
     }
 
     /// <summary>Notes that the run's job is in the queue.</summary>
@@ -122,4 +119,33 @@ public sealed partial class RunStore
             new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan, ["limit"] = limit },
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
+
+    private Task<int> InsertAsync(WorkflowRun run, IdempotencyKey? key, CancellationToken ct) => _database.ExecuteAsync(
+        $"""
+        INSERT INTO workflow_runs ({WorkflowRun.Columns}, idempotency_key, request_hash)
+        VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job, @key, @hash)
+        ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+        """,
+        new StoreParameters
+        {
+            ["id"] = run.Id,
+            ["tenant"] = run.TenantId,
+            ["workflow"] = run.WorkflowId,
+            ["status"] = run.Status.ToName(),
+            ["input"] = run.Input,
+            ["output"] = run.Output,
+            ["error"] = run.Error,
+            ["attempts"] = run.Attempts,
+            ["created"] = run.CreatedAt,
+            ["enqueued"] = run.EnqueuedAt,
+            ["started"] = run.StartedAt,
+            ["completed"] = run.CompletedAt,
+            ["parks"] = run.Parks,
+            ["parent"] = run.ParentRunId,
+            ["deadline"] = run.DeadlineAt,
+            ["job"] = run.JobId,
+            ["key"] = key?.Key,
+            ["hash"] = key?.RequestHash,
+        },
+        ct);
 }

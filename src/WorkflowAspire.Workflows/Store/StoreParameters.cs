@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Data;
 using System.Globalization;
 using System.Text;
@@ -22,14 +23,24 @@ internal sealed class StoreParameters : SqlMapper.IDynamicParameters
         set => _values[name] = value;
     }
 
-    public void AddParameters(IDbCommand command, SqlMapper.Identity identity)
+    /// <summary>The row that the statement is about: its parameter <c>id</c>; null where it has none.</summary>
+    public Guid? Row => _values.GetValueOrDefault("id") as Guid?;
+
+    public void AddParameters(IDbCommand command, SqlMapper.Identity identity) =>
+        AddTo(command.Parameters, command.CreateParameter, asText: command is SqliteCommand);
+
+    /// <summary>Adds them to any command.</summary>
+    /// <param name="parameters">The command's.</param>
+    /// <param name="create">Makes one of its kind.</param>
+    /// <param name="asText">Whether the database keeps ids and instants as text.</param>
+    public void AddTo(IList parameters, Func<IDbDataParameter> create, bool asText)
     {
         foreach (var (name, value) in _values)
         {
-            var parameter = command.CreateParameter();
+            var parameter = create();
             parameter.ParameterName = name;
-            parameter.Value = (value is string text ? Storable(text) : command is SqliteCommand ? ToText(value) : ToUtc(value)) ?? DBNull.Value;
-            command.Parameters.Add(parameter);
+            parameter.Value = (value is string text ? Storable(text) : asText ? ToText(value) : ToUtc(value)) ?? DBNull.Value;
+            parameters.Add(parameter);
         }
     }
 

@@ -1,62 +1,66 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
 
 namespace WorkflowAspire.Workflows.Store;
 
-/// <summary>Runs one statement at a time against PostgreSQL or SQLite.</summary>
-internal sealed class WorkflowDatabase : IDisposable
+/// <summary>Runs statements against PostgreSQL or SQLite; concurrent writes share round trips.</summary>
+internal sealed class WorkflowDatabase
 {
+    private const int WritesPerBatch = 200;
+    private const int BatchesUnderWay = 2;
+
     private readonly DbDataSource _source;
+    private readonly StoreTelemetry _telemetry;
+    private readonly GroupCommit _commit;
+    private readonly GroupCommit _background;
 
-    // SQLite has one writer: to queue up here is fair and holds no thread, unlike its busy loop.
-    private readonly SemaphoreSlim? _writer;
-
-    public WorkflowDatabase(DbDataSource source)
+    public WorkflowDatabase(DbDataSource source, StoreTelemetry telemetry, IOptions<StoreOptions> options)
     {
-        _source = source;
+        (_source, _telemetry) = (source, telemetry);
         using var connection = source.CreateConnection();
-        if (connection is SqliteConnection) _writer = new SemaphoreSlim(1, 1);
+        var grouped = options.Value.GroupCommit;
+        var size = grouped ? WritesPerBatch : 1;
+        if (connection is SqliteConnection)
+        {
+            Dialect = StoreDialect.Sqlite;
+            // SQLite has one writer: to queue up here is fair and holds no thread, unlike its busy loop.
+            _commit = new GroupCommit(new SqliteBatch(source, telemetry), size, lanes: 1);
+            _background = _commit;
+        }
+        else
+        {
+            Dialect = StoreDialect.Postgres;
+            _commit = new GroupCommit(new PostgresBatch(source, telemetry), size, grouped ? BatchesUnderWay : int.MaxValue);
+            _background = new GroupCommit(new PostgresBatch(source, telemetry), size: 1, lanes: 1);
+        }
     }
 
+    /// <summary>Where the SQL of the database at hand is its own.</summary>
+    public StoreDialect Dialect { get; }
+
     /// <summary>Runs a statement that changes rows; returns how many.</summary>
-    public Task<int> ExecuteAsync(string sql, StoreParameters parameters, CancellationToken ct) =>
-        WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: ct)), ct);
+    /// <remarks>Once it is sent, its outcome is waited for, also when the caller cancels.</remarks>
+    public Task<int> ExecuteAsync(string sql, StoreParameters parameters, CancellationToken ct) => _commit.ExecuteAsync(new CountedWrite(sql, parameters), ct);
 
     /// <summary>Runs a statement that changes rows and returns them.</summary>
+    /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
     public Task<List<T>> ExecuteReturningAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct) =>
-        WriteAsync(connection => ReadAsync(connection, sql, parameters, read, ct), ct);
+        _commit.ExecuteAsync(new ReturningWrite<T>(sql, parameters, read), ct);
+
+    /// <summary>Runs a statement that takes its time, in a transaction of its own; returns how many rows it changed.</summary>
+    /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
+    public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct) => _background.ExecuteAsync(new CountedWrite(sql, parameters), ct);
 
     /// <summary>Reads rows.</summary>
     public async Task<List<T>> QueryAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)
     {
         var connection = await _source.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await ReadAsync(connection, sql, parameters, read, ct).ConfigureAwait(false);
-    }
-
-    public void Dispose() => _writer?.Dispose();
-
-    private async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken ct)
-    {
-        if (_writer is not null) await _writer.WaitAsync(ct).ConfigureAwait(false);
-        try
-        {
-            var connection = await _source.OpenConnectionAsync(ct).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
-            return await write(connection).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writer?.Release();
-        }
-    }
-
-    private static async Task<List<T>> ReadAsync<T>(
-        DbConnection connection, string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)
-    {
+        _telemetry.RoundTrip(1);
         var reader = await connection.ExecuteReaderAsync(new CommandDefinition(sql, parameters, cancellationToken: ct)).ConfigureAwait(false);
-        await using var _ = reader.ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
         var rows = new List<T>();
         while (await reader.ReadAsync(ct).ConfigureAwait(false)) rows.Add(read(reader));
         return rows;

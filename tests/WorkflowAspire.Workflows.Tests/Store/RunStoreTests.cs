@@ -52,3 +52,23 @@ public class MigrationsOnSqlite : MigrationSpecification
 {
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
 }
+
+public class SharedWritesOnPostgres(PostgresServer postgres) : SharedWritesSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
+}
+
+public class SharedWritesOnSqlite : SharedWritesSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
+}
+
+public class SweepsOnPostgres(PostgresServer postgres) : SweepSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
+}
+
+public class SweepsOnSqlite : SweepSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
+}

@@ -1,0 +1,104 @@
+using System.Data.Common;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Worker.Execution;
+using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Dispatch;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.Worker.Sweepers;
+
+/// <summary>
+/// Brings runs and jobs together again that have come apart: a run whose job failed while the database was away fails, and a run whose job
+/// has vanished from Redis gets a new one. A run whose job is alive is left alone.
+/// </summary>
+internal sealed partial class Reconciler(
+    RunStore store,
+    RunDispatcher dispatcher,
+    IConnectionMultiplexer redis,
+    IOptions<ExecutionOptions> options,
+    WorkflowTelemetry telemetry,
+    TimeProvider time,
+    ILogger<Reconciler> logger) : BackgroundService
+{
+    private const int RunsPerBatch = 200;
+
+    private readonly ExecutionOptions _options = options.Value;
+    private readonly SweepTurn _turn = new(redis, "reconciler", options.Value.ReconcileInterval);
+    private readonly JobFates _fates = new(new Queue(ExecutionQueue.Name, redis, timeProvider: time), new Queue(ExecutionQueue.DeadLetterName, redis, timeProvider: time));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(_options.ReconcileInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (!await _turn.TakeAsync()) continue;
+                await SweepAsync(stoppingToken);
+                await _turn.EndAsync();
+            }
+            catch (Exception error) when (error is RedisException or DbException or TimeoutException)
+            {
+                Postponed(logger, error);
+            }
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        // By then the queue has noticed a vanished worker, and a job that is about to be written is there.
+        var runningSince = now - _options.LockDuration - (2 * _options.StalledInterval);
+        var enqueuedSince = now - _options.ReconcileInterval;
+        var after = Guid.Empty;
+        do
+        {
+            var runs = await store.ListUnfinishedAsync(after, runningSince, enqueuedSince, RunsPerBatch, ct);
+            var fates = await Task.WhenAll(runs.Select(run => _fates.OfAsync(run.Id.ToString("D"), ct)));
+            foreach (var (run, fate) in runs.Zip(fates)) await RepairAsync(run, fate, ct);
+            if (runs.Count < RunsPerBatch) return;
+            after = runs[^1].Id;
+        }
+        while (await _turn.KeepAsync());
+    }
+
+    private async Task RepairAsync(UnfinishedRun run, JobFate fate, CancellationToken ct)
+    {
+        var (found, done, repaired) = fate switch
+        {
+            JobFate.Failed(var reason) => ("job failed", "run failed", await store.FailAsync(run, reason, ct)),
+            JobFate.Completed => ("job completed without the run", "job enqueued anew", await RestoreAsync(run, ct)),
+            // A job that another producer added may have another id than its run.
+            JobFate.Gone when run.EnqueuedAt is not null => ("job gone", "job enqueued anew", await RestoreAsync(run, ct)),
+            _ => ("", "", false),
+        };
+        if (!repaired) return;
+        Repaired(logger, run.Id, run.TenantId, run.Status.ToString().ToLowerInvariant(), found, done);
+        telemetry.RunReconciled(found, done);
+    }
+
+    private async Task<bool> RestoreAsync(UnfinishedRun run, CancellationToken ct)
+    {
+        try
+        {
+            return await dispatcher.RestoreAsync(run, ct);
+        }
+        catch (Exception error) when (error is not (RedisException or DbException or TimeoutException or OperationCanceledException))
+        {
+            // One run that can't be made into a job must not keep the others from being repaired.
+            NotRestored(logger, error, run.Id, run.TenantId);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Repaired a run that had come apart from its job")]
+    private static partial void Repaired(ILogger logger, Guid runId, Guid tenantId, string status, string found, string done);
+
+    [LoggerMessage(LogLevel.Error, "A run whose job is gone could not be enqueued anew")]
+    private static partial void NotRestored(ILogger logger, Exception exception, Guid runId, Guid tenantId);
+
+    [LoggerMessage(LogLevel.Warning, "Runs are compared with their jobs at the next look: Redis or the database can't be used")]
+    private static partial void Postponed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,57 @@
+using System.Data.Common;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using WorkflowAspire.Workflows.Runs;
+
+namespace WorkflowAspire.Worker.Sweepers;
+
+/// <summary>Deletes ended runs when they are old enough, a small batch at a time.</summary>
+internal sealed partial class Retention(
+    RunStore store, IConnectionMultiplexer redis, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+{
+    private readonly RetentionOptions _options = options.Value;
+    private readonly SweepTurn _turn = new(redis, "retention", options.Value.Interval);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        (RunStatus Status, TimeSpan? After)[] rules =
+        [
+            (RunStatus.Completed, _options.CompletedAfter), (RunStatus.Failed, _options.FailedAfter), (RunStatus.Cancelled, _options.CancelledAfter),
+        ];
+        if (rules.All(rule => rule.After is null)) return;
+        using var timer = new PeriodicTimer(_options.Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (!await _turn.TakeAsync()) continue;
+                foreach (var (status, after) in rules)
+                    if (after is { } age) await DeleteAsync(status, time.GetUtcNow() - age, stoppingToken);
+                await _turn.EndAsync();
+            }
+            catch (Exception error) when (error is RedisException or DbException or TimeoutException)
+            {
+                Postponed(logger, error);
+            }
+        }
+    }
+
+    private async Task DeleteAsync(RunStatus status, DateTimeOffset before, CancellationToken ct)
+    {
+        var total = 0;
+        int deleted;
+        do
+        {
+            deleted = await store.DeleteEndedAsync(status, before, _options.BatchSize, ct);
+            total += deleted;
+        }
+        while (deleted == _options.BatchSize && await _turn.KeepAsync());
+        if (total > 0) Deleted(logger, total, status.ToString().ToLowerInvariant(), before);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Deleted old runs")]
+    private static partial void Deleted(ILogger logger, int runs, string status, DateTimeOffset endedBefore);
+
+    [LoggerMessage(LogLevel.Warning, "Old runs are deleted at the next look: Redis or the database can't be used")]
+    private static partial void Postponed(ILogger logger, Exception exception);
+}

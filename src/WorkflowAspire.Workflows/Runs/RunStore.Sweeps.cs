@@ -1,0 +1,90 @@
+using WorkflowAspire.Workflows.Store;
+
+namespace WorkflowAspire.Workflows.Runs;
+
+/// <content>What the sweepers need: runs to compare with their jobs, and old runs to delete.</content>
+public sealed partial class RunStore
+{
+    /// <summary>Unfinished runs that have been quiet for long enough to be compared with their jobs, by id.</summary>
+    /// <param name="after">The last id of the page before; the empty id for the first page.</param>
+    /// <param name="runningSince">Running runs count if they began before this.</param>
+    /// <param name="enqueuedSince">Pending and waiting runs count if they were enqueued before this.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlyList<UnfinishedRun>> ListUnfinishedAsync(
+        Guid after, DateTimeOffset runningSince, DateTimeOffset enqueuedSince, int limit, CancellationToken ct = default) =>
+        await _database.QueryAsync(
+            SweepSql.ListUnfinished,
+            new StoreParameters { ["after"] = after, ["running"] = runningSince, ["enqueued"] = enqueuedSince, ["limit"] = limit },
+            UnfinishedRun.Read,
+            ct).ConfigureAwait(false);
+
+    /// <summary>Gives up a run whose job has failed for good.</summary>
+    /// <returns>False where the run has moved on since it was read; nothing was written.</returns>
+    public async Task<bool> FailAsync(UnfinishedRun run, string error, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return await _database.ExecuteAsync(
+            $"UPDATE workflow_runs SET status = 'failed', error = @error, completed_at = @now WHERE {SweepSql.Unchanged}",
+            Unchanged(run, new StoreParameters { ["error"] = error }),
+            ct).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Notes that the job of a run is put into the queue anew; after that, the caller enqueues it.</summary>
+    /// <returns>The run; null where it has moved on since it was read, and then nothing was written.</returns>
+    public async Task<WorkflowRun?> BeginRestoringAsync(UnfinishedRun run, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var restored = await _database.ExecuteReturningAsync(
+            $"UPDATE workflow_runs SET enqueued_at = @now WHERE {SweepSql.Unchanged} RETURNING {WorkflowRun.Columns}",
+            Unchanged(run, new StoreParameters()),
+            WorkflowRun.Read,
+            ct).ConfigureAwait(false);
+        return restored.SingleOrDefault();
+    }
+
+    /// <summary>Deletes runs that ended before this, with their steps, oldest first.</summary>
+    /// <param name="status">How they ended: completed, failed or cancelled.</param>
+    /// <param name="before">When they ended, at the latest.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>How many were deleted.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not one of an ended run.</exception>
+    public Task<int> DeleteEndedAsync(RunStatus status, DateTimeOffset before, int limit, CancellationToken ct = default)
+    {
+        if (status is not (RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled))
+            throw new ArgumentOutOfRangeException(nameof(status), status, $"Runs that are {status.ToName()} are not deleted; give completed, failed or cancelled.");
+        return _database.ExecuteInBackgroundAsync(SweepSql.DeleteEnded(status), new StoreParameters { ["before"] = before, ["limit"] = limit }, ct);
+    }
+
+    private StoreParameters Unchanged(UnfinishedRun run, StoreParameters parameters)
+    {
+        parameters["id"] = run.Id;
+        parameters["status"] = run.Status.ToName();
+        parameters["attempt"] = run.Attempts;
+        parameters["now"] = _time.GetUtcNow();
+        return parameters;
+    }
+}
+
+/// <summary>The sweepers' statements.</summary>
+internal static class SweepSql
+{
+    public const string Unchanged = "id = @id AND status = @status AND attempts = @attempt";
+
+    public const string ListUnfinished =
+        $"""
+        SELECT {UnfinishedRun.Columns} FROM workflow_runs
+        WHERE status IN ('pending', 'running', 'waiting') AND id > @after
+          AND ((status = 'running' AND started_at < @running) OR (status <> 'running' AND enqueued_at < @enqueued))
+        ORDER BY id LIMIT @limit
+        """;
+
+    // The condition is said twice: a run that is replayed while this statement waits for its row must stay.
+    public static string DeleteEnded(RunStatus status) =>
+        $"""
+        DELETE FROM workflow_runs
+        WHERE status = '{status.ToName()}' AND completed_at < @before
+          AND id IN (SELECT id FROM workflow_runs WHERE status = '{status.ToName()}' AND completed_at < @before ORDER BY completed_at LIMIT @limit)
+        """;
+}
