@@ -23,7 +23,7 @@ public sealed partial class RunStore
                 RETURNING {WorkflowRun.Columns}, claimed_from
                 """,
                 new StoreParameters { ["id"] = id, ["tenant"] = tenantId, ["now"] = _time.GetUtcNow() },
-                row => (Run: WorkflowRun.Read(row), From: row.GetString(12)),
+                row => (Run: WorkflowRun.Read(row), From: row.GetString(row.GetOrdinal("claimed_from"))),
                 ct).ConfigureAwait(false);
             if (claimed is [var (run, from)]) return new ClaimResult.Claimed(new RunLease(run, run.Attempts), from == RunStatus.Running.ToName());
 

@@ -23,7 +23,7 @@ public sealed partial class RunStore
         return _database.ExecuteAsync(
             $"""
             INSERT INTO workflow_runs ({WorkflowRun.Columns})
-            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed)
+            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @definition)
             """,
             new StoreParameters
             {
@@ -39,6 +39,7 @@ public sealed partial class RunStore
                 ["enqueued"] = run.EnqueuedAt,
                 ["started"] = run.StartedAt,
                 ["completed"] = run.CompletedAt,
+                ["definition"] = run.DefinitionVersion,
             },
             ct);
     }

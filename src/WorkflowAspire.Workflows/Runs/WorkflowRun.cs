@@ -16,6 +16,7 @@ namespace WorkflowAspire.Workflows.Runs;
 /// <param name="EnqueuedAt">When its job entered the queue; null if nobody knows of that.</param>
 /// <param name="StartedAt">When the newest attempt began.</param>
 /// <param name="CompletedAt">When it completed or failed for good.</param>
+/// <param name="DefinitionVersion">The version of the tenant's definition that it runs; null for a workflow that is code.</param>
 public sealed record WorkflowRun(
     Guid Id,
     Guid TenantId,
@@ -28,9 +29,10 @@ public sealed record WorkflowRun(
     DateTimeOffset CreatedAt,
     DateTimeOffset? EnqueuedAt,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? CompletedAt)
+    DateTimeOffset? CompletedAt,
+    int? DefinitionVersion = null)
 {
-    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at";
+    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at, definition_version";
 
     internal static WorkflowRun Read(DbDataReader row) => new(
         row.GetGuid(0),
@@ -44,5 +46,6 @@ public sealed record WorkflowRun(
         row.GetInstant(8),
         row.GetInstantOrNull(9),
         row.GetInstantOrNull(10),
-        row.GetInstantOrNull(11));
+        row.GetInstantOrNull(11),
+        row.IsDBNull(12) ? null : row.GetInt32(12));
 }
