@@ -13,17 +13,16 @@ namespace WorkflowAspire.Workflows.Definitions.Http;
 internal sealed class HttpCalls : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly HttpClient _untraced;
     private readonly DefinitionOptions.HttpReach _reach;
     private readonly TimeProvider _time;
 
     public HttpCalls(IOptions<DefinitionOptions> options, TimeProvider time)
     {
         (_reach, _time) = (options.Value.Http, time);
-        var handler = new PublicConnections(DefinitionOptions.HttpReach.Section, () => _reach.AllowPrivateAddresses, () => _reach.AllowedHosts).CreateHandler();
-        handler.AllowAutoRedirect = false;
-        // Each step has a timeout of its own, which covers the body as well.
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("WorkflowAspire", "1.0"));
+        _http = CreateClient(traced: true);
+        // A trace names the address of each call, and so does the trace context's own span.
+        _untraced = CreateClient(traced: false);
     }
 
     /// <summary>Why an address can't be called; null where it can.</summary>
@@ -38,11 +37,13 @@ internal sealed class HttpCalls : IDisposable
         if (RefuseAddress(call.Url) is { } refusal) throw new UnrecoverableError($"Step '{call.Step}': {refusal}");
         var url = new Uri(call.Url);
         // A query may hold a key that is no declared secret.
-        var shown = secrets.Redact($"{call.Method} {url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}");
+        var shown = call.IsAddressSecret
+            ? $"{call.Method} (to an address that holds a secret)"
+            : secrets.Redact($"{call.Method} {url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}");
         try
         {
             using var request = HttpRequests.Create(call, url);
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
+            using var response = await (call.IsAddressSecret ? _untraced : _http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
             var status = (int)response.StatusCode;
             if (!call.Expected.Takes(status)) throw Refused(call.Step, shown, response);
             var text = secrets.Redact(await HttpAnswers.ReadAsync(response, _reach.MaxResponseBytes, $"Step '{call.Step}': the answer to {shown}", ct).ConfigureAwait(false));
@@ -53,6 +54,9 @@ internal sealed class HttpCalls : IDisposable
         {
             var named = error switch
             {
+                HttpRequestException { InnerException: UnrecoverableError } when call.IsAddressSecret => new UnrecoverableError(
+                    $"Step '{call.Step}': {shown} is not allowed: see {DefinitionOptions.HttpReach.Section}:AllowPrivateAddresses and AllowedHosts."),
+                HttpRequestException http when call.IsAddressSecret => new HttpRequestException(http.HttpRequestError, $"Step '{call.Step}': {shown} failed: {http.HttpRequestError}."),
                 // The connection's own refusal arrives wrapped, and would be taken for a failure that passes.
                 HttpRequestException { InnerException: UnrecoverableError own } => new UnrecoverableError($"Step '{call.Step}': {own.Message}", error),
                 IOException => new TransientStepException($"Step '{call.Step}': the answer to {shown} broke off: {error.Message}", error),
@@ -64,7 +68,22 @@ internal sealed class HttpCalls : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _untraced.Dispose();
+    }
+
+    private HttpClient CreateClient(bool traced)
+    {
+        var handler = new PublicConnections(DefinitionOptions.HttpReach.Section, () => _reach.AllowPrivateAddresses, () => _reach.AllowedHosts).CreateHandler();
+        handler.AllowAutoRedirect = false;
+        if (!traced) handler.ActivityHeadersPropagator = null;
+        // Each step has a timeout of its own, which covers the body as well.
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("WorkflowAspire", "1.0"));
+        return client;
+    }
 
     private Exception Refused(string step, string shown, HttpResponseMessage response)
     {

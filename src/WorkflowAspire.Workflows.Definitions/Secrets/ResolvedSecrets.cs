@@ -8,6 +8,8 @@ internal sealed class ResolvedSecrets
 {
     private const string Redacted = "***";
 
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Dictionary<string, string> _values;
     private readonly string[] _traces;
 
@@ -34,7 +36,7 @@ internal sealed class ResolvedSecrets
     public string this[string name] => _values[name];
 
     /// <summary>The text without any secret.</summary>
-    public string Redact(string text) => _traces.Aggregate(text, (clean, secret) => clean.Replace(secret, Redacted, StringComparison.Ordinal));
+    public string Redact(string text) => _traces.Aggregate(text, (clean, secret) => clean.Replace(secret, Redacted, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The error without any secret; its own exception goes, as its message and those inside may hold one.</summary>
     public Exception Redact(Exception error)
@@ -51,8 +53,17 @@ internal sealed class ResolvedSecrets
         };
     }
 
-    private bool Mentions(Exception error) => _traces.Any(secret => error.ToString().Contains(secret, StringComparison.Ordinal));
+    private bool Mentions(Exception error) => _traces.Any(secret => error.ToString().Contains(secret, StringComparison.OrdinalIgnoreCase));
 
-    // As it is, in an address, in JSON.
-    private static IEnumerable<string> Forms(string secret) => [secret, Uri.EscapeDataString(secret), JsonSerializer.Serialize(secret)[1..^1]];
+    // As it is; as a part of an address, escaped by the definition or on its way; in JSON.
+    private static IEnumerable<string> Forms(string secret)
+    {
+        yield return secret;
+        yield return Uri.EscapeDataString(secret);
+        yield return JsonSerializer.Serialize(secret)[1..^1];
+        yield return JsonSerializer.Serialize(secret, Relaxed)[1..^1];
+        if (!Uri.TryCreate($"http://host/?{secret}", UriKind.Absolute, out var address)) yield break;
+        yield return address.GetComponents(UriComponents.Query, UriFormat.UriEscaped);
+        yield return new Uri($"http://host/{secret}").GetComponents(UriComponents.Path, UriFormat.UriEscaped);
+    }
 }
