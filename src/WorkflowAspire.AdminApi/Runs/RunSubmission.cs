@@ -36,7 +36,7 @@ internal sealed partial class RunSubmission(
         var now = time.GetUtcNow();
         var run = new WorkflowRun(
             Guid.CreateVersion7(now), request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
-            Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null, version);
+            Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null) { DefinitionVersion = version };
         await store.CreateAsync(run, ct);
         try
         {

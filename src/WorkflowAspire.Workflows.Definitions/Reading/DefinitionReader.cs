@@ -9,6 +9,7 @@ namespace WorkflowAspire.Workflows.Definitions.Reading;
 internal sealed class DefinitionReader
 {
     private readonly HashSet<string> _all = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _operations = new(StringComparer.Ordinal);
     private readonly List<(string Place, string Workflow)> _children = [];
 
     private DefinitionReader(DefinitionErrors errors) => Errors = errors;
@@ -49,6 +50,9 @@ internal sealed class DefinitionReader
             var place = JsonPlace.Below(pointer, index);
             var id = step.GetProperty("id").GetString()!;
             if (!_all.Add(id)) Errors.Add(JsonPlace.Below(place, "id"), $"Another step is named '{id}'; give each step of the definition an id of its own.");
+            var operation = step.GetProperty("type").GetString() == "signal" && step.TryGetProperty("name", out var name) ? name.GetString()! : id;
+            if (!_operations.Add(operation) && operation != id)
+                Errors.Add(JsonPlace.Below(place, "name"), $"'{operation}' is the name of another signal or step; give each signal of the definition a name of its own.");
             foreach (var list in new[] { "then", "else", "default", "steps" })
                 if (step.TryGetProperty(list, out var inner)) Note(inner, JsonPlace.Below(place, list));
             foreach (var map in new[] { "cases", "branches" })

@@ -19,6 +19,8 @@ internal sealed class SignalStep(StepReader reader) : DefinedStep(reader)
         }
         catch (TimeoutException) when (timeout is not null)
         {
+            // From here on the run has gone on without the signal, also in later attempts: one that comes now is too late.
+            await run.Context.StepAsync($"{_name}.timeout", _ => Task.FromResult(true)).ConfigureAwait(false);
             return Received(false, payload: null);
         }
     }

@@ -5,6 +5,7 @@ using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Definitions.Secrets;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
+using WorkflowAspire.Workflows.Tests.Execution;
 using WorkflowAspire.Workflows.Tests.Samples;
 using WorkflowAspire.Workflows.Tests.Store;
 
@@ -60,8 +61,20 @@ public abstract class DefinitionSpecification : StoreSpecification
         return await Claim(run);
     }
 
+    /// <summary>Executes one attempt to its end.</summary>
+    protected async Task<string> Execute(RunLease lease) => (await Engine.ExecuteAsync(lease)).Output();
+
+    /// <summary>Executes an attempt that has to wait, and parks the run.</summary>
+    /// <returns>Until when.</returns>
+    protected async Task<DateTimeOffset?> Park(RunLease lease)
+    {
+        var parked = (await Engine.ExecuteAsync(lease)).ShouldBeOfType<ExecutionResult.Parked>();
+        (await Store.ParkAsync(lease, lease.Run.Id.ToString())).ShouldBeTrue();
+        return parked.Until;
+    }
+
     /// <summary>Saves a definition and runs it once.</summary>
-    protected async Task<JsonElement> Run(string definition, string input = "{}") => JsonElement.Parse(await Engine.ExecuteAsync(await Accept(definition, input)));
+    protected async Task<JsonElement> Run(string definition, string input = "{}") => JsonElement.Parse(await Execute(await Accept(definition, input)));
 
     private protected sealed class FixedSecrets : Dictionary<string, string>, ISecretStore
     {

@@ -78,7 +78,7 @@ public class HttpStepTests : DefinitionSpecification
         Server.Answer = _ => Server.Requests.Count < 2 ? RawHttpServer.Response("429 Too Many Requests", "", "Retry-After: 2") : RawHttpServer.Json("{}");
         var lease = await Accept(Http("""{"url":"URL/","retry":{"attempts":2,"delay":"0s","maxDelay":"1m"}}"""));
 
-        var run = Engine.ExecuteAsync(lease);
+        var run = Execute(lease);
         while (Server.Requests.Count < 1) await Task.Yield();
         var began = Time.GetUtcNow();
         while (!run.IsCompleted)
@@ -125,7 +125,7 @@ public class HttpStepTests : DefinitionSpecification
         Server.Answer = request => RawHttpServer.Response("200 OK", JsonSerializer.Serialize(new { request }), "Content-Type: application/json", $"X-Echo: {Key}");
         var lease = await Accept(Http("""{"url":"URL/?key=${secrets.api}","headers":{"Authorization":"Bearer ${secrets.api}","X-Key":{"secret":"api"}}}"""));
 
-        var output = await Engine.ExecuteAsync(lease);
+        var output = await Execute(lease);
 
         var request = Server.Requests.ShouldHaveSingleItem();
         request.ShouldContain($"Authorization: Bearer {Key}");

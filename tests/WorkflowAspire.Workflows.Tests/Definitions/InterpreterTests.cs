@@ -69,7 +69,7 @@ public class InterpreterTests : DefinitionSpecification
     {
         var lease = await Accept(Workflow("""{"id":"a","type":"code","code":"return 1","when":"${input.go}"}""", "\"${steps.a}\""), """{"go":false}""");
 
-        (await Engine.ExecuteAsync(lease)).ShouldBe("null");
+        (await Execute(lease)).ShouldBe("null");
 
         (await Store.ListStepsAsync(lease.Run.Id)).ShouldBeEmpty();
     }
@@ -85,7 +85,7 @@ public class InterpreterTests : DefinitionSpecification
 
         Server.Answer = _ => RawHttpServer.Json("{}");
         await Store.ReturnToPendingAsync(lease, "again");
-        var output = await Engine.ExecuteAsync(await Claim(lease.Run));
+        var output = await Execute(await Claim(lease.Run));
 
         output.ShouldBe(dice);
     }
@@ -96,7 +96,7 @@ public class InterpreterTests : DefinitionSpecification
         var lease = await Accept(Workflow("""{"id":"a","type":"template","template":"first"}""", "\"${steps.a}\""));
         (await Save(Workflow("""{"id":"a","type":"template","template":"second"}""", "\"${steps.a}\""))).Version.ShouldBe(2);
 
-        (await Engine.ExecuteAsync(lease)).ShouldBe("\"first\"");
+        (await Execute(lease)).ShouldBe("\"first\"");
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class InterpreterTests : DefinitionSpecification
     {
         var lease = await Accept(Workflow("""{"id":"a","type":"template","template":"{{run.id}} {{run.version}}"}""", """["${run.workflow}","${run.tenantId}","${steps.a}"]"""));
 
-        (await Engine.ExecuteAsync(lease)).ShouldBe($"""["test","{Tenant}","{lease.Run.Id} 1"]""");
+        (await Execute(lease)).ShouldBe($"""["test","{Tenant}","{lease.Run.Id} 1"]""");
     }
 
     [Fact]

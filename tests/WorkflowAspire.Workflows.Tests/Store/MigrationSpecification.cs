@@ -21,9 +21,10 @@ public abstract class MigrationSpecification
         await Task.WhenAll(hosts.Select(host => Task.Run(() => host.StartAsync(Stop), Stop)));
 
         hosts.SelectMany(host => host.Services.GetFakeLogCollector().GetSnapshot()).Select(record => record.Message).Where(message => message.StartsWith("Applied migration", StringComparison.Ordinal)).Order()
-            .ShouldBe(["Applied migration 0001_CreateRuns.sql", "Applied migration 0002_CreateWorkflows.sql", "Applied migration 0005_CreateWorkflowDefinitions.sql"]);
+            .ShouldBe(["Applied migration 0001_CreateRuns.sql", "Applied migration 0002_CreateWorkflows.sql", "Applied migration 0003_DurableExecution.sql",
+                "Applied migration 0005_CreateWorkflowDefinitions.sql"]);
         await using var connection = await source.OpenConnectionAsync(Stop);
-        (await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM workflow_migrations")).ShouldBe(3);
+        (await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM workflow_migrations")).ShouldBe(4);
         foreach (var host in hosts) host.Dispose();
     }
 
