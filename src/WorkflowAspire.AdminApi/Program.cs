@@ -1,11 +1,13 @@
 using WorkflowAspire.AdminApi;
 using WorkflowAspire.AdminApi.DeadLetters;
+using WorkflowAspire.AdminApi.Definitions;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
 using WorkflowAspire.AdminApi.Workflows;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Definitions;
 
 return await ServiceProcess.RunAsync(() =>
 {
@@ -20,7 +22,9 @@ return await ServiceProcess.RunAsync(() =>
     });
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
+    builder.Services.AddWorkflowDefinitions();
     builder.Services.AddQueues();
+    builder.Services.AddScoped<WorkflowChoice>();
     builder.Services.AddScoped<RunSubmission>();
     builder.Services.AddScoped<RunControl>();
     builder.Services.AddScoped<DeadLetterReplay>();
@@ -35,6 +39,7 @@ return await ServiceProcess.RunAsync(() =>
 
     var api = app.MapGroup("/api");
     api.MapWorkflows();
+    api.MapDefinitions();
     api.MapRuns();
     api.MapDeadLetters();
     api.MapQueues();

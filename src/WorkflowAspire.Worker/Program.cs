@@ -2,6 +2,7 @@ using WorkflowAspire.Samples;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Worker;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Definitions;
 
 return await ServiceProcess.RunAsync(() =>
 {
@@ -11,6 +12,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
     builder.Services.AddWorkflows();
+    builder.Services.AddWorkflowDefinitions();
     builder.Services.AddSampleWorkflows();
     builder.AddWorkflowExecution();
 

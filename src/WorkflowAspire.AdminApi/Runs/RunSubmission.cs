@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using StackExchange.Redis;
 using WorkflowAspire.AdminApi.Problems;
-using WorkflowAspire.Workflows.Catalog;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
 
@@ -10,18 +9,12 @@ namespace WorkflowAspire.AdminApi.Runs;
 
 /// <summary>Accepts runs: once a run is in the store it will be executed, whether or not Redis can be reached now.</summary>
 internal sealed partial class RunSubmission(
-    WorkflowDirectory workflows, RunStore store, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
+    WorkflowChoice workflows, RunStore store, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
 {
     public async Task<IResult> SubmitAsync(string name, HttpContext http, CancellationToken ct)
     {
         var (key, unreadable) = IdempotencyHeader.Read(http.Request.Headers[IdempotencyHeader.Name]);
         if (unreadable is not null) return ProblemAnswers.InvalidField(IdempotencyHeader.Name, unreadable);
-        if (!await workflows.ExistsAsync(name, ct))
-        {
-            var known = string.Join(", ", (await workflows.ListAsync(ct)).Select(workflow => workflow.Name));
-            return ProblemAnswers.NotFound($"There is no workflow '{name}'; {(known.Length > 0 ? $"known are {known}." : "no worker has published any yet.")}");
-        }
-
         SubmitRunRequest request;
         IdempotencyKey? idempotency = null;
         try
@@ -43,7 +36,9 @@ internal sealed partial class RunSubmission(
             return ProblemAnswers.InvalidField("body", $"A string of the body is no text: {noText.Message}");
         }
 
-        var run = NewRun(name, request);
+        var (version, refusal) = await workflows.ChooseAsync(name, request, ct);
+        if (refusal is not null) return refusal;
+        var run = NewRun(name, version, request);
         if (idempotency is not null)
         {
             switch (await store.SubmitAsync(run, idempotency, ct))
@@ -67,13 +62,14 @@ internal sealed partial class RunSubmission(
 
     private static Accepted<RunResponse> Accepted(WorkflowRun run) => TypedResults.Accepted($"/api/runs/{run.Id}", RunResponse.From(run));
 
-    private WorkflowRun NewRun(string name, SubmitRunRequest request)
+    private WorkflowRun NewRun(string name, int? version, SubmitRunRequest request)
     {
         var now = time.GetUtcNow();
         return new WorkflowRun(
             Guid.CreateVersion7(now), request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
             Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null)
         {
+            DefinitionVersion = version,
             DeadlineAt = now + request.Timeout,
         };
     }

@@ -123,7 +123,7 @@ public sealed partial class RunStore
     private Task<int> InsertAsync(WorkflowRun run, IdempotencyKey? key, CancellationToken ct) => _database.ExecuteAsync(
         $"""
         INSERT INTO workflow_runs ({WorkflowRun.Columns}, idempotency_key, request_hash)
-        VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job, @key, @hash)
+        VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job, @definition, @key, @hash)
         ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
         """,
         new StoreParameters
@@ -144,6 +144,7 @@ public sealed partial class RunStore
             ["parent"] = run.ParentRunId,
             ["deadline"] = run.DeadlineAt,
             ["job"] = run.JobId,
+            ["definition"] = run.DefinitionVersion,
             ["key"] = key?.Key,
             ["hash"] = key?.RequestHash,
         },

@@ -23,10 +23,10 @@ public abstract class MigrationSpecification
         hosts.SelectMany(host => host.Services.GetFakeLogCollector().GetSnapshot()).Select(record => record.Message).Where(message => message.StartsWith("Applied migration", StringComparison.Ordinal)).Order()
             .ShouldBe([
                 "Applied migration 0001_CreateRuns.sql", "Applied migration 0002_CreateWorkflows.sql", "Applied migration 0003_DurableExecution.sql",
-                "Applied migration 0004_AddIdempotencyAndSweeps.sql",
+                "Applied migration 0004_AddIdempotencyAndSweeps.sql", "Applied migration 0005_CreateWorkflowDefinitions.sql",
             ]);
         await using var connection = await source.OpenConnectionAsync(Stop);
-        (await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM workflow_migrations")).ShouldBe(4);
+        (await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM workflow_migrations")).ShouldBe(5);
         foreach (var host in hosts) host.Dispose();
     }
 
