@@ -9,6 +9,7 @@ using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
 using WorkflowAspire.Workflows.Store;
+using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.Workflows;
 
@@ -70,6 +71,7 @@ public static partial class WorkflowServices
             services.AddHostedService<SchemaMigrationService>();
             services.TryAddSingleton<WorkflowCatalog>();
             services.TryAddSingleton(provider => new RunStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(provider => new UsageStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new WorkflowDirectory(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
             services.AddOptions<ExecutionQueueOptions>().BindConfiguration(ExecutionQueueOptions.Section).ValidateOnStart();
