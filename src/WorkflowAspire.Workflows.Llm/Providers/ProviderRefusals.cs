@@ -19,7 +19,10 @@ internal sealed class ProviderRefusals(string? key, TimeProvider time) : Delegat
         }
         catch (HttpRequestException error)
         {
-            throw ModelFailure.Passing($"no connection: {error.Message}", error);
+            var what = error.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+                ? "no connection"
+                : "the connection broke off";
+            throw ModelFailure.Passing($"{what}: {error.Message}", error);
         }
 
         if (response.IsSuccessStatusCode) return response;

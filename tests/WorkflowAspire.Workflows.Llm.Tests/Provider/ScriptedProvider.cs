@@ -40,11 +40,13 @@ public sealed class ScriptedProvider : IAsyncDisposable
     }
 
     /// <summary>Gives no answer at all, until the client has gone.</summary>
-    public ScriptedProvider ThenNothing() => Then(async context =>
+    public ScriptedProvider ThenNothing() => Then(HangAsync);
+
+    public async Task HangAsync(HttpContext context)
     {
         Interlocked.Decrement(ref _inFlight);
         await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => Interlocked.Increment(ref _inFlight), TaskScheduler.Default);
-    });
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -59,7 +61,7 @@ public sealed class ScriptedProvider : IAsyncDisposable
             var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
             _requests.Enqueue(new ReceivedRequest(context.Request.Path, context.Request.Headers.Authorization.ToString(), body));
             if (_script.TryDequeue(out var answer)) await answer(context);
-            else await Answers.Status(context, 418, "The script has no more answers.");
+            else await Wire.Status(context, 418, "The script has no more answers.");
         }
         finally
         {

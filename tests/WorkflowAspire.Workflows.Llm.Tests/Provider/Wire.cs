@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Workflows.Llm.Tests.Provider;
 
 /// <summary>What goes over the wire from any provider.</summary>
-internal static class Answers
+internal static class Wire
 {
     public static Task Status(HttpContext context, int status, string message, string? retryAfter = null)
     {
@@ -20,12 +21,11 @@ internal static class Answers
         return context.Response.WriteAsync(body);
     }
 
-    /// <summary>Sends something and then drops the connection.</summary>
-    public static async Task Cut(HttpContext context, string contentType, string start)
+    /// <summary>Sends something and drops the connection once that has arrived.</summary>
+    public static async Task Cut(HttpContext context, string contentType, string start, Func<bool> hasArrived)
     {
-        context.Response.ContentType = contentType;
-        await context.Response.WriteAsync(start);
-        await context.Response.Body.FlushAsync();
+        await Stream(context, contentType, [start]);
+        await Eventually.True(hasArrived);
         context.Abort();
     }
 
@@ -46,13 +46,13 @@ internal static class OpenAIAnswers
     public const string EventStream = "text/event-stream";
 
     public static ScriptedProvider ThenOpenAI(this ScriptedProvider provider, string text, int input = 10, int output = 5, string finishReason = "stop") =>
-        provider.Then(context => Answers.Json(context, Completion(text, input, output, finishReason)));
+        provider.Then(context => Wire.Json(context, Completion(text, input, output, finishReason)));
 
     public static ScriptedProvider ThenOpenAIStream(this ScriptedProvider provider, params string[] parts) =>
-        provider.Then(context => Answers.Stream(context, EventStream, [.. parts.Select(Chunk), FinalChunk, UsageChunk, "data: [DONE]\n\n"]));
+        provider.Then(context => Wire.Stream(context, EventStream, [.. parts.Select(Chunk), FinalChunk, UsageChunk, "data: [DONE]\n\n"]));
 
     public static ScriptedProvider ThenStatus(this ScriptedProvider provider, int status, string message = "no", string? retryAfter = null) =>
-        provider.Then(context => Answers.Status(context, status, message, retryAfter));
+        provider.Then(context => Wire.Status(context, status, message, retryAfter));
 
     public static string Chunk(string text) =>
         $$$"""data: {"id":"c1","object":"chat.completion.chunk","created":1770811200,"model":"m-2026","choices":[{"index":0,"delta":{"role":"assistant","content":{{{JsonSerializer.Serialize(text)}}}},"finish_reason":null}]}""" + "\n\n";
@@ -79,8 +79,8 @@ internal static class OllamaAnswers
     public static ScriptedProvider ThenOllama(this ScriptedProvider provider, params string[] parts) => provider.Then(async context =>
     {
         var streams = !provider.Requests[^1].Body.TryGetProperty("stream", out var stream) || stream.GetBoolean();
-        if (streams) await Answers.Stream(context, Lines, [.. parts.Select(Line), Done("")]);
-        else await Answers.Json(context, Done(string.Concat(parts)));
+        if (streams) await Wire.Stream(context, Lines, [.. parts.Select(Line), Done("")]);
+        else await Wire.Json(context, Done(string.Concat(parts)));
     });
 
     public static string Line(string text) =>
