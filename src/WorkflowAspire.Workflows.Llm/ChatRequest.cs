@@ -17,8 +17,11 @@ public sealed record ChatRequest
     /// <summary>What the model is to be, before it is asked.</summary>
     public string? System { get; init; }
 
-    /// <summary>What it is asked.</summary>
-    public required string User { get; init; }
+    /// <summary>What was said before, in order, between <see cref="System"/> and <see cref="User"/>.</summary>
+    public IReadOnlyList<EarlierMessage> Earlier { get; init; } = [];
+
+    /// <summary>What it is asked; null where the last of <see cref="Earlier"/> is the question.</summary>
+    public string? User { get; init; }
 
     /// <summary>How much chance there is in the answer, from 0 to 2.</summary>
     /// <value>Default null: the provider's.</value>
@@ -50,3 +53,8 @@ public sealed record ChatRequest
     [Range(1, 10)]
     public int? Attempts { get; init; }
 }
+
+/// <summary>Something that was said before.</summary>
+/// <param name="Role">Who said it: system, user or assistant.</param>
+/// <param name="Text">What was said.</param>
+public sealed record EarlierMessage(string Role, string Text);

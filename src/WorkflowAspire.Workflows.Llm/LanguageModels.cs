@@ -31,8 +31,21 @@ public sealed class LanguageModels
         return AskAsync(context, name, request, request.Schema is { } schema ? AnswerForm.Of(schema) : null);
     }
 
+    /// <summary>Asks a model once, for a caller that has a step of its own around it: no checkpoint and no other try, but usage, budget and cache.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="tenantId">Whose run it is.</param>
+    /// <param name="step">The caller's step.</param>
+    /// <param name="request">What to ask.</param>
+    /// <param name="ct">Ends the call.</param>
+    /// <inheritdoc cref="ChatAsync(WorkflowContext, string, ChatRequest)" path="/exception"/>
+    public Task<ChatAnswer> AskOnceAsync(Guid runId, Guid tenantId, string step, ChatRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Prepare(new Asker(runId, tenantId, step), request, request.Schema is { } schema ? AnswerForm.Of(schema) : null).OnceAsync(ct);
+    }
+
     /// <summary>Takes a step that asks a model for JSON of this type, whose schema is derived unless the request has one.</summary>
-    /// <inheritdoc cref="ChatAsync"/>
+    /// <inheritdoc cref="ChatAsync(WorkflowContext, string, ChatRequest)"/>
     public async Task<ChatAnswer<T>> ChatAsync<T>(WorkflowContext context, string name, ChatRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -43,9 +56,14 @@ public sealed class LanguageModels
     private Task<ChatAnswer> AskAsync(WorkflowContext context, string name, ChatRequest request, AnswerForm? form)
     {
         ArgumentNullException.ThrowIfNull(context);
-        Validate(name, request);
-        var step = new ChatStep(context, name, request, _directory.Get(request.Connection), form, _services);
+        var step = Prepare(new Asker(context.RunId, context.TenantId, name), request, form);
         return context.StepAsync(name, step.TryAsync, step.Options);
+    }
+
+    private ChatStep Prepare(Asker asker, ChatRequest request, AnswerForm? form)
+    {
+        Validate(asker.Step, request);
+        return new ChatStep(asker, request, _directory.Get(request.Connection), form, _services);
     }
 
     private void Validate(string name, ChatRequest request)
@@ -53,6 +71,10 @@ public sealed class LanguageModels
         var faults = new List<ValidationResult>();
         if (!Validator.TryValidateObject(request, new ValidationContext(request), faults, validateAllProperties: true))
             throw new UnrecoverableError($"Step '{name}' can't ask: {string.Join(" ", faults.Select(fault => fault.ErrorMessage))}");
+        if (request.User is null && request.Earlier.Count == 0)
+            throw new UnrecoverableError($"Step '{name}' can't ask: there is no question; set User.");
+        if (request.Earlier.FirstOrDefault(message => message.Role is not ("system" or "user" or "assistant")) is { } odd)
+            throw new UnrecoverableError($"Step '{name}' can't ask: '{odd.Role}' is no role; use system, user or assistant.");
         if (request.Timeout >= _lockDuration)
             throw new UnrecoverableError($"Step '{name}' can't ask: its timeout is {request.Timeout:g}, but a worker's lock lasts {_lockDuration:g} (Worker:LockDuration); set a shorter timeout.");
     }

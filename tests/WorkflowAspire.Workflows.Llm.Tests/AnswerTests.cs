@@ -1,4 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows.Llm.Tests.Provider;
 
 namespace WorkflowAspire.Workflows.Llm.Tests;
@@ -116,6 +122,72 @@ public class AnswerTests : LanguageModelSpecification
         Provider.ThenOpenAI("```json\n{\"label\":\"bug\",\"confidence\":1}\n```");
 
         (await Ask<Verdict>(Question())).Text.ShouldBe("""{"label":"bug","confidence":1}""");
+    }
+
+    [Fact]
+    public async Task A_conversation_is_sent_in_its_order()
+    {
+        Provider.ThenOpenAI("Because.");
+
+        await Ask(new ChatRequest { System = "s", Earlier = [new EarlierMessage("user", "a"), new EarlierMessage("assistant", "b")], User = "c" });
+
+        Provider.Requests.ShouldHaveSingleItem().Body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString())
+            .ShouldBe(["system", "user", "assistant", "user"]);
+    }
+
+    [Fact]
+    public async Task No_more_calls_are_in_flight_than_the_connection_allows()
+    {
+        var (inFlight, most) = (0, 0);
+        for (var i = 0; i < 6; i++)
+        {
+            Provider.Then(async context =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref inFlight));
+                await Eventually.True(() => Provider.Requests.Count >= 2);
+                Interlocked.Decrement(ref inFlight);
+                await Wire.Json(context, OpenAIAnswers.Completion("Because."));
+            });
+        }
+
+        await Meanwhile(Execute(await AcceptAndClaim(), async context =>
+            (await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Models.ChatAsync(context, $"ask-{i}", Question(connection: "narrow")))))[0].Text));
+
+        most.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Tokens_and_cost_are_measured_by_model()
+    {
+        var meters = Services.GetRequiredService<IMeterFactory>();
+        using var tokens = new MetricCollector<long>(meters, LanguageModelTelemetry.SourceName, "workflow.llm.tokens");
+        using var cost = new MetricCollector<double>(meters, LanguageModelTelemetry.SourceName, "workflow.llm.cost");
+        Provider.ThenOpenAI("Because.", input: 1000, output: 500);
+
+        await Ask(Question());
+
+        tokens.GetMeasurementSnapshot().Select(measured => (measured.Tags["model"], measured.Tags["direction"], measured.Value)).ShouldBe([("m", "input", 1000L), ("m", "output", 500L)]);
+        cost.LastMeasurement!.Value.ShouldBe(0.006);
+    }
+
+    [Fact]
+    public async Task A_call_is_traced_without_what_was_said()
+    {
+        var activities = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == LanguageModelTelemetry.SourceName,
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activities.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        Provider.ThenOpenAI("an answer nobody else has");
+
+        await Ask(Question("a question nobody else has") with { Model = "traced" });
+
+        var call = activities.Where(activity => Equals(activity.GetTagItem("gen_ai.request.model"), "traced")).ShouldHaveSingleItem();
+        call.GetTagItem("gen_ai.usage.input_tokens").ShouldBe(10);
+        string.Join(" ", call.TagObjects.Concat(call.Events.SelectMany(happened => happened.Tags))).ShouldNotContain("nobody else has");
     }
 
     [Fact]

@@ -237,11 +237,19 @@ public class FailureTests : LanguageModelSpecification
     [Fact]
     public async Task A_model_that_is_not_configured_is_named_with_those_that_are() =>
         (await Should.ThrowAsync<UnrecoverableError>(() => Ask(Question(connection: "nowhere")))).Message.ShouldBe(
-            "No language model is named 'nowhere'; this worker has: away, away-ollama, default, local. Configure LanguageModels:nowhere.");
+            "No language model is named 'nowhere'; this worker has: away, away-ollama, default, local, narrow. Configure LanguageModels:nowhere.");
 
     [Fact]
     public async Task A_request_that_makes_no_sense_is_refused() =>
         (await Should.ThrowAsync<UnrecoverableError>(() => Ask(Question() with { Temperature = 3 }))).Message.ShouldContain("Temperature");
+
+    [Fact]
+    public async Task A_request_without_a_question_is_refused() =>
+        (await Should.ThrowAsync<UnrecoverableError>(() => Ask(new ChatRequest()))).Message.ShouldContain("set User");
+
+    [Fact]
+    public async Task A_role_that_nobody_has_is_refused() =>
+        (await Should.ThrowAsync<UnrecoverableError>(() => Ask(new ChatRequest { Earlier = [new EarlierMessage("boss", "Why?")] }))).Message.ShouldContain("'boss' is no role");
 
     [Fact]
     public async Task A_timeout_beyond_the_workers_lock_is_refused() =>

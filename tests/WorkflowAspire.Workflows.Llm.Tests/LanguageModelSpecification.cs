@@ -28,6 +28,8 @@ public abstract class LanguageModelSpecification : EngineSpecification
         ["LanguageModels:default:ConnectionString"] = $"Provider=openai;Endpoint={Provider.Address}/v1;Key={Key};Model=m",
         ["LanguageModels:default:InputPricePerMillion"] = "2",
         ["LanguageModels:default:OutputPricePerMillion"] = "8",
+        ["LanguageModels:narrow:ConnectionString"] = $"Provider=openai;Endpoint={Provider.Address}/v1;Key={Key};Model=m",
+        ["LanguageModels:narrow:MaxConcurrency"] = "2",
         ["ConnectionStrings:local"] = $"Provider=ollama;Endpoint={Provider.Address};Model=llama3",
     };
 

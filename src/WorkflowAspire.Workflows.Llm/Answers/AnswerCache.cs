@@ -21,6 +21,14 @@ internal sealed class AnswerCache(WorkflowDatabase database, TimeProvider time)
             writer.WriteStringValue(model.Endpoint.Endpoint.AbsoluteUri);
             writer.WriteStringValue(request.Model ?? model.Endpoint.Model);
             writer.WriteStringValue(request.System);
+            foreach (var message in request.Earlier)
+            {
+                writer.WriteStartArray();
+                writer.WriteStringValue(message.Role);
+                writer.WriteStringValue(message.Text);
+                writer.WriteEndArray();
+            }
+
             writer.WriteStringValue(request.User);
             if (request.Temperature is { } temperature) writer.WriteNumberValue(temperature);
             else writer.WriteNullValue();

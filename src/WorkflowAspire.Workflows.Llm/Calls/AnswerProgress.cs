@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkflowAspire.Workflows.Llm.Calls;
 
 /// <summary>Reports how much of a streamed answer has arrived, twice a second at most.</summary>
-internal sealed partial class AnswerProgress(Guid runId, string step, ChatServices services)
+internal sealed partial class AnswerProgress(Asker asker, ChatServices services)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -29,16 +29,16 @@ internal sealed partial class AnswerProgress(Guid runId, string step, ChatServic
         {
             try
             {
-                await sink.ReportAsync(new StepProgress(runId, step, _characters), ct).ConfigureAwait(false);
+                await sink.ReportAsync(new StepProgress(asker.RunId, asker.Step, _characters), ct).ConfigureAwait(false);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 // Whoever watches misses a figure; the answer goes on.
-                NotReported(services.Logger, error, step, runId);
+                NotReported(services.Logger, error, asker.Step, asker.RunId, asker.TenantId);
             }
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "The progress of a step could not be reported")]
-    private static partial void NotReported(ILogger logger, Exception exception, string step, Guid runId);
+    private static partial void NotReported(ILogger logger, Exception exception, string step, Guid runId, Guid tenantId);
 }

@@ -8,6 +8,9 @@ using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.Workflows.Llm.Calls;
 
+/// <summary>Which step of which run asks.</summary>
+internal sealed record Asker(Guid RunId, Guid TenantId, string Step);
+
 /// <summary>What all calls share.</summary>
 internal sealed record ChatServices(
     UsageStore Usage, TokenBudgets Budgets, AnswerCache Cache, LanguageModelTelemetry Telemetry, IEnumerable<IStepProgress> Progress, TimeProvider Time, ILogger<LanguageModels> Logger)

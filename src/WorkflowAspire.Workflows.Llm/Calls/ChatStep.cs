@@ -8,10 +8,10 @@ using WorkflowAspire.Workflows.Llm.Providers;
 namespace WorkflowAspire.Workflows.Llm.Calls;
 
 /// <summary>One step that asks a model: each try looks into the cache, asks, checks the answer and has it repaired once.</summary>
-internal sealed partial class ChatStep(WorkflowContext context, string name, ChatRequest request, LanguageModel model, AnswerForm? form, ChatServices services)
+internal sealed partial class ChatStep(Asker asker, ChatRequest request, LanguageModel model, AnswerForm? form, ChatServices services)
 {
     private readonly TimeSpan _timeout = request.Timeout ?? model.Options.Timeout;
-    private readonly ChatTurn _turn = new(context, name, request, model, form?.Schema, services);
+    private readonly ChatTurn _turn = new(asker, request, model, form?.Schema, services);
     private int _tries;
 
     public StepOptions Options => new()
@@ -23,9 +23,14 @@ internal sealed partial class ChatStep(WorkflowContext context, string name, Cha
         Timeout = _timeout + TimeSpan.FromSeconds(10),
     };
 
-    public async Task<ChatAnswer> TryAsync(CancellationToken ct)
+    /// <summary>The next try.</summary>
+    public Task<ChatAnswer> TryAsync(CancellationToken ct) => TryAsync($", try {++_tries}", ct);
+
+    /// <summary>A try whose number somebody else knows.</summary>
+    public Task<ChatAnswer> OnceAsync(CancellationToken ct) => TryAsync("", ct);
+
+    private async Task<ChatAnswer> TryAsync(string number, CancellationToken ct)
     {
-        var number = ++_tries;
         using var limit = new CancellationTokenSource(_timeout, services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
@@ -45,8 +50,8 @@ internal sealed partial class ChatStep(WorkflowContext context, string name, Cha
     private async Task<ChatAnswer> KnownOrAskedAsync(CancellationToken ct)
     {
         if (!request.Cache) return await AskAsync(ct).ConfigureAwait(false);
-        var key = AnswerCache.KeyOf(context.TenantId, model, request, form?.Schema);
-        if (await services.Cache.FindAsync(context.TenantId, key, ct).ConfigureAwait(false) is { } known)
+        var key = AnswerCache.KeyOf(asker.TenantId, model, request, form?.Schema);
+        if (await services.Cache.FindAsync(asker.TenantId, key, ct).ConfigureAwait(false) is { } known)
         {
             services.Telemetry.CameFromCache(_turn.Model);
             return known;
@@ -54,7 +59,7 @@ internal sealed partial class ChatStep(WorkflowContext context, string name, Cha
 
         var answer = await AskAsync(ct).ConfigureAwait(false);
         await services.Bookkeeping.ExecuteAsync(
-            async token => await services.Cache.KeepAsync(context.TenantId, key, answer, model.Options.CacheDuration, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+            async token => await services.Cache.KeepAsync(asker.TenantId, key, answer, model.Options.CacheDuration, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
         return answer;
     }
 
@@ -68,7 +73,7 @@ internal sealed partial class ChatStep(WorkflowContext context, string name, Cha
         var (json, faults) = Check(answer, form);
         if (faults.Count > 0)
         {
-            Repairing(services.Logger, name, context.RunId, context.TenantId, faults.Count);
+            Repairing(services.Logger, asker.Step, asker.RunId, asker.TenantId, faults.Count);
             messages.Add(new ChatMessage(ChatRole.Assistant, answer.Text));
             messages.Add(new ChatMessage(ChatRole.User, $"That doesn't fit the JSON schema:\n- {string.Join("\n- ", faults)}\nGive the whole answer again, corrected: JSON and nothing else."));
             var repaired = await _turn.TakeAsync(messages, ct).ConfigureAwait(false);
@@ -93,9 +98,9 @@ internal sealed partial class ChatStep(WorkflowContext context, string name, Cha
         return (json, form.FaultsOf(json));
     }
 
-    private Exception Describe(ModelFailure failure, int number)
+    private Exception Describe(ModelFailure failure, string number)
     {
-        var message = model.Redact($"Language model '{model.Name}' ({model.Endpoint.Provider}, {model.Endpoint.Host}, {_turn.Model}), try {number}: {failure.Message}.");
+        var message = model.Redact($"Language model '{model.Name}' ({model.Endpoint.Provider}, {model.Endpoint.Host}, {_turn.Model}){number}: {failure.Message}.");
         return failure.IsFinal ? new UnrecoverableError(message, failure.InnerException) : new TransientStepException(message, failure.RetryAfter, failure.InnerException);
     }
 

@@ -6,7 +6,7 @@ using WorkflowAspire.Workflows.Llm.Providers;
 namespace WorkflowAspire.Workflows.Llm.Calls;
 
 /// <summary>One question and its answer: within the tenant's budget, and on its bill.</summary>
-internal sealed class ChatTurn(WorkflowContext context, string step, ChatRequest request, LanguageModel model, JsonElement? schema, ChatServices services)
+internal sealed class ChatTurn(Asker asker, ChatRequest request, LanguageModel model, JsonElement? schema, ChatServices services)
 {
     // What an answer may have where nobody says how long it may be.
     private const int UsualAnswer = 1024;
@@ -19,9 +19,11 @@ internal sealed class ChatTurn(WorkflowContext context, string step, ChatRequest
         var system = request.System;
         if (schema is { } form && model.Options.JsonOutput != JsonOutput.Schema)
             system = $"{system}\n\nAnswer with JSON that fits this JSON schema, and nothing else:\n{form.GetRawText()}".TrimStart();
-        return string.IsNullOrEmpty(system)
-            ? [new ChatMessage(ChatRole.User, request.User)]
-            : [new ChatMessage(ChatRole.System, system), new ChatMessage(ChatRole.User, request.User)];
+        var messages = new List<ChatMessage>();
+        if (!string.IsNullOrEmpty(system)) messages.Add(new ChatMessage(ChatRole.System, system));
+        messages.AddRange(request.Earlier.Select(message => new ChatMessage(new ChatRole(message.Role), message.Text)));
+        if (request.User is { } question) messages.Add(new ChatMessage(ChatRole.User, question));
+        return messages;
     }
 
     /// <exception cref="ModelFailure">There is no answer, or none that can be used.</exception>
@@ -29,7 +31,7 @@ internal sealed class ChatTurn(WorkflowContext context, string step, ChatRequest
     {
         var sent = Tokens(messages.Sum(message => message.Text.Length));
         var reservation = await services.Budgets.ReserveAsync(
-            context.TenantId, sent + (request.MaxTokens ?? UsualAnswer), request.Timeout ?? model.Options.Timeout, ct).ConfigureAwait(false);
+            asker.TenantId, sent + (request.MaxTokens ?? UsualAnswer), request.Timeout ?? model.Options.Timeout, ct).ConfigureAwait(false);
         var used = 0L;
         try
         {
@@ -40,7 +42,7 @@ internal sealed class ChatTurn(WorkflowContext context, string step, ChatRequest
             var cost = model.Options.CostOf(input, output);
             services.Telemetry.Answered(Model, input, output, cost);
             await services.Bookkeeping.ExecuteAsync(
-                async token => await services.Usage.RecordAsync(context, step, Model, input, output, cost, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+                async token => await services.Usage.RecordAsync(asker.RunId, asker.TenantId, asker.Step, Model, input, output, cost, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
             ThrowUnlessUsable(response);
             return new ChatAnswer(response.Text, response.ModelId ?? Model, input, output, cost, response.FinishReason?.Value, FromCache: false);
         }
@@ -70,7 +72,7 @@ internal sealed class ChatTurn(WorkflowContext context, string step, ChatRequest
 
     private async Task<ChatResponse> StreamAsync(IReadOnlyList<ChatMessage> messages, CancellationToken ct)
     {
-        var progress = new AnswerProgress(context.RunId, step, services);
+        var progress = new AnswerProgress(asker, services);
         var updates = new List<ChatResponseUpdate>();
         await foreach (var update in model.Client.GetStreamingResponseAsync(messages, Options(), ct).ConfigureAwait(false))
         {

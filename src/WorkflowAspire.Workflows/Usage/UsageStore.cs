@@ -54,16 +54,16 @@ public sealed class UsageStore
     }
 
     /// <summary>Records one answer of a model.</summary>
-    /// <param name="context">The run that asked.</param>
+    /// <param name="runId">The run that asked.</param>
+    /// <param name="tenantId">Whose run it is.</param>
     /// <param name="step">The step that asked.</param>
     /// <param name="model">The model.</param>
     /// <param name="inputTokens">Tokens sent.</param>
     /// <param name="outputTokens">Tokens received.</param>
     /// <param name="cost">What it cost; null if nobody knows.</param>
     /// <param name="ct">Ends the wait.</param>
-    public Task RecordAsync(WorkflowContext context, string step, string model, long inputTokens, long outputTokens, decimal? cost, CancellationToken ct = default)
+    public Task RecordAsync(Guid runId, Guid tenantId, string step, string model, long inputTokens, long outputTokens, decimal? cost, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var now = _time.GetUtcNow();
         return _database.ExecuteAsync(
             """
@@ -73,8 +73,8 @@ public sealed class UsageStore
             new StoreParameters
             {
                 ["id"] = Guid.CreateVersion7(now),
-                ["run"] = context.RunId,
-                ["tenant"] = context.TenantId,
+                ["run"] = runId,
+                ["tenant"] = tenantId,
                 ["step"] = step,
                 ["model"] = model,
                 ["input"] = inputTokens,

@@ -63,7 +63,7 @@ internal static class OpenAIAnswers
     private static string UsageChunk =>
         """data: {"id":"c1","object":"chat.completion.chunk","created":1770811200,"model":"m-2026","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}""" + "\n\n";
 
-    private static string Completion(string text, int input, int output, string finishReason) => string.Create(CultureInfo.InvariantCulture,
+    public static string Completion(string text, int input = 10, int output = 5, string finishReason = "stop") => string.Create(CultureInfo.InvariantCulture,
         $$$"""
         {"id":"c1","object":"chat.completion","created":1770811200,"model":"m-2026",
          "choices":[{"index":0,"message":{"role":"assistant","content":{{{JsonSerializer.Serialize(text)}}},"refusal":null},"finish_reason":"{{{finishReason}}}"}],
