@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using WorkflowAspire.AdminApi.DeadLetters;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
+using WorkflowAspire.AdminApi.Usage;
 using WorkflowAspire.AdminApi.Workflows;
 
 namespace WorkflowAspire.AdminApi;
@@ -19,4 +20,5 @@ namespace WorkflowAspire.AdminApi;
 [JsonSerializable(typeof(QueueResponse[]))]
 [JsonSerializable(typeof(WorkerResponse[]))]
 [JsonSerializable(typeof(WorkflowResponse[]))]
+[JsonSerializable(typeof(TenantUsageResponse))]
 internal sealed partial class AdminApiJsonContext : JsonSerializerContext;

@@ -3,6 +3,7 @@ using WorkflowAspire.AdminApi.DeadLetters;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
+using WorkflowAspire.AdminApi.Usage;
 using WorkflowAspire.AdminApi.Workflows;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Workflows;
@@ -37,5 +38,6 @@ return await ServiceProcess.RunAsync(() =>
     api.MapRuns();
     api.MapDeadLetters();
     api.MapQueues();
+    api.MapUsage();
     return app;
 });

@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WorkflowAspire.Worker.DeadLetters;
 using WorkflowAspire.Worker.Execution;
+using WorkflowAspire.Worker.Progress;
 using WorkflowAspire.Worker.Sweepers;
+using WorkflowAspire.Workflows;
 
 namespace WorkflowAspire.Worker;
 
@@ -20,6 +22,7 @@ internal static class WorkflowExecution
         services.AddSingleton<AttemptLeases>();
         services.AddSingleton<WorkflowExecutionProcessor>();
         services.AddSingleton<DeadLetterProducer>();
+        services.AddSingleton<IStepProgress, JobStepProgress>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<ExecutionWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWorker>());
