@@ -2,6 +2,7 @@ using WorkflowAspire.Samples;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Worker;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Llm;
 
 return await ServiceProcess.RunAsync(() =>
 {
@@ -11,7 +12,9 @@ return await ServiceProcess.RunAsync(() =>
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
     builder.Services.AddWorkflows();
+    builder.Services.AddLanguageModels();
     builder.Services.AddSampleWorkflows();
+    builder.Services.AddLanguageModelSamples(builder.Configuration);
     builder.AddWorkflowExecution();
 
     var app = builder.Build();

@@ -11,7 +11,7 @@ using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.Workflows.Llm;
 
-/// <summary>Registers language models, and adds their steps to a run's context.</summary>
+/// <summary>Registers language models.</summary>
 public static class LanguageModelServices
 {
     extension(IServiceCollection services)

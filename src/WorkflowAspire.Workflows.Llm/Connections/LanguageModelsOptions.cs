@@ -32,7 +32,8 @@ internal sealed class LanguageModelsConfiguration(IConfiguration configuration) 
         }
     }
 
-    private static bool NamesProvider(string? connectionString)
+    /// <summary>Whether a connection string is one of a model that says so itself.</summary>
+    public static bool NamesProvider(string? connectionString)
     {
         try
         {
