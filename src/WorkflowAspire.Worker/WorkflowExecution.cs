@@ -20,13 +20,18 @@ internal static class WorkflowExecution
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
         services.AddSingleton<AttemptLeases>();
+        services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<Parking>();
+        services.AddSingleton<ParentRuns>();
         services.AddSingleton<WorkflowExecutionProcessor>();
         services.AddSingleton<DeadLetterProducer>();
         services.AddSingleton<IStepProgress, JobStepProgress>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<ExecutionWorker>();
+        services.AddHostedService<CancellationListener>();
         services.AddHostedService(provider => provider.GetRequiredService<ExecutionWorker>());
         services.AddHostedService<NeverEnqueuedRelay>();
+        services.AddHostedService<OversleptRuns>();
         services.AddHostedService<DeadLetterDepth>();
         services.AddHealthChecks().AddCheck<ExecutionWorkerHealthCheck>("worker");
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -15,6 +16,11 @@ public sealed class WorkflowOptions
     /// <summary>The defaults of all steps; what is null here keeps the default that <see cref="StepOptions"/> names.</summary>
     [ValidateObjectMembers]
     public StepOptions Step { get; set; } = new();
+
+    /// <summary>How long a step has to end once its token is cancelled; after that it is abandoned, so that it can't keep the run for ever.</summary>
+    /// <value>Default 5 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
+    public TimeSpan StepGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How inputs, outputs and checkpoints are written: the web's conventions, text in any script readable.</summary>
     /// <remarks>Insert source-generated contexts at the front of its <c>TypeInfoResolverChain</c>; other types are read by reflection.</remarks>

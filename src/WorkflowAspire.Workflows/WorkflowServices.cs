@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using WorkflowAspire.Workflows.Catalog;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
@@ -40,23 +41,30 @@ public static partial class WorkflowServices
                     provider.GetRequiredService<IOptions<WorkflowOptions>>().Value.SerializerOptions,
                     provider.GetRequiredService<WorkflowTelemetry>(),
                     provider.GetRequiredService<TimeProvider>(),
-                    provider.GetRequiredService<ILogger<StepRunner>>())));
+                    provider.GetRequiredService<ILogger<StepRunner>>())
+                {
+                    StepGrace = provider.GetRequiredService<IOptions<WorkflowOptions>>().Value.StepGrace,
+                    // Redis need not be reachable when the engine is made, nor be there at all.
+                    Dispatcher = () => provider.GetService<IConnectionMultiplexer>() is null ? null : provider.GetRequiredService<RunDispatcher>(),
+                }));
             return services;
         }
 
         /// <summary>Adds a workflow that is written as code; each run gets an instance of its own.</summary>
         /// <param name="name">Its name: lower-case letters, digits and hyphens.</param>
         /// <param name="description">What it does, in a sentence for people.</param>
-        /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
-        public IServiceCollection AddWorkflow<TWorkflow, TInput, TOutput>(string name, string? description = null)
+        /// <param name="timeout">How long after it was accepted a run must have ended, unless its submission says otherwise; null for no limit.</param>
+        /// <exception cref="ArgumentException">The name is malformed or taken, or the timeout isn't positive.</exception>
+        public IServiceCollection AddWorkflow<TWorkflow, TInput, TOutput>(string name, string? description = null, TimeSpan? timeout = null)
             where TWorkflow : class, IWorkflow<TInput, TOutput>
         {
             ArgumentNullException.ThrowIfNull(name);
+            if (timeout is { } longest) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero, nameof(timeout));
             if (!WorkflowName.IsMatch(name))
                 throw new ArgumentException($"'{name}' is no workflow name; use lower-case letters, digits and hyphens.", nameof(name));
             if (services.Any(service => service is { IsKeyedService: false, ImplementationInstance: WorkflowDefinition other } && other.Name == name))
                 throw new ArgumentException($"A workflow named '{name}' is registered already; choose another name.", nameof(name));
-            services.AddSingleton<WorkflowDefinition>(new WorkflowDefinition<TWorkflow, TInput, TOutput>(name, description));
+            services.AddSingleton<WorkflowDefinition>(new WorkflowDefinition<TWorkflow, TInput, TOutput>(name, description, timeout));
             services.TryAddScoped<TWorkflow>();
             return services;
         }
@@ -77,6 +85,8 @@ public static partial class WorkflowServices
             services.AddOptions<ExecutionQueueOptions>().BindConfiguration(ExecutionQueueOptions.Section).ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExecutionQueueOptions>, ExecutionQueueOptionsValidator>());
             services.TryAddSingleton<RunDispatcher>();
+            services.TryAddSingleton<ParkedRuns>();
+            services.TryAddSingleton<RunCancellation>();
             return services;
         }
     }

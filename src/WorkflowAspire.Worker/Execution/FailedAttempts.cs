@@ -6,7 +6,8 @@ using WorkflowAspire.Workflows.Runs;
 namespace WorkflowAspire.Worker.Execution;
 
 /// <summary>Reports failed attempts once Redis has recorded them, and fails the run of a job that went to the dead letter queue.</summary>
-internal sealed partial class FailedAttempts(RunStore store, AttemptLeases leases, WorkflowTelemetry telemetry, TimeProvider time, ILogger<FailedAttempts> logger)
+internal sealed partial class FailedAttempts(
+    RunStore store, AttemptLeases leases, ParentRuns parents, WorkflowTelemetry telemetry, TimeProvider time, ILogger<FailedAttempts> logger)
 {
     public async Task RecordAsync(JobFailure failure)
     {
@@ -25,7 +26,7 @@ internal sealed partial class FailedAttempts(RunStore store, AttemptLeases lease
         if (!Guid.TryParse(payload.RunId, out var runId)) return;
         try
         {
-            await store.FailAsync(runId, lease?.Attempt, error.Message);
+            if (await store.FailAsync(runId, lease?.Attempt, error.Message)) await parents.WakeAsync(lease?.Run ?? await store.FindAsync(runId));
         }
         catch (Exception failed)
         {

@@ -10,7 +10,15 @@ namespace WorkflowAspire.Worker.Execution;
 
 /// <summary>Processes one job: claims its run, executes it, and records how the attempt ended.</summary>
 internal sealed partial class WorkflowExecutionProcessor(
-    RunStore store, WorkflowEngine engine, AttemptLeases leases, WorkflowTelemetry telemetry, TimeProvider time, ILogger<WorkflowExecutionProcessor> logger)
+    RunStore store,
+    WorkflowEngine engine,
+    AttemptLeases leases,
+    RunningAttempts running,
+    Parking parking,
+    ParentRuns parents,
+    WorkflowTelemetry telemetry,
+    TimeProvider time,
+    ILogger<WorkflowExecutionProcessor> logger)
 {
     private static readonly ReadOnlyMemory<byte> Nothing = "null"u8.ToArray();
 
@@ -18,11 +26,12 @@ internal sealed partial class WorkflowExecutionProcessor(
     {
         var payload = Read(job);
         Processing(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
+        using var attempt = running.Begin(payload.RunId, ct);
         switch (await store.ClaimAsync(payload.RunId, payload.TenantId, ct))
         {
             case ClaimResult.Claimed(var lease, var wasRunning):
                 if (wasRunning) Recovering(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
-                return await AttemptAsync(job, lease, ct);
+                return await AttemptAsync(job, lease, attempt, ct);
             case ClaimResult.AlreadyCompleted(var run):
                 SkippingCompleted(logger, job.Id, payload.RunId, payload.TenantId);
                 return Utf8(run.Output);
@@ -34,22 +43,38 @@ internal sealed partial class WorkflowExecutionProcessor(
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> AttemptAsync(Job job, RunLease lease, CancellationToken ct)
+    private async Task<ReadOnlyMemory<byte>> AttemptAsync(Job job, RunLease lease, RunningAttempt attempt, CancellationToken ct)
     {
         var (run, started, status) = (lease.Run, time.GetTimestamp(), "failed");
         leases.Hold(job.Id, lease);
         try
         {
-            var output = await engine.ExecuteAsync(lease, ct);
+            var result = await engine.ExecuteAsync(lease, attempt.Token);
+            if (result is ExecutionResult.Parked(var until)) return await parking.ParkAsync(job, lease, until);
+            var output = ((ExecutionResult.Completed)result).Output;
             if (!await store.CompleteAsync(lease, output, ct)) throw new LeaseLostException(lease);
             leases.Release(job.Id);
             status = "completed";
             Completed(logger, job.Id, run.Id, run.TenantId, (long)time.GetElapsedTime(started).TotalMilliseconds, job.AttemptsMade + 1);
+            await parents.WakeAsync(run);
             return Utf8(output);
+        }
+        catch (DelayedError)
+        {
+            status = "parked";
+            throw;
+        }
+        catch (Exception) when (attempt.IsCancelled)
+        {
+            // Whatever the code made of its cancellation: the run has ended, and nothing of this attempt counts.
+            status = "cancelled";
+            leases.Release(job.Id);
+            Cancelled(logger, job.Id, run.Id, run.TenantId);
+            return Nothing;
         }
         catch (LeaseLostException lost)
         {
-            // Another job runs this run now. To fail this one would only make the two take it from each other in turns.
+            // Another job runs this run now, or it was cancelled. To fail this one would only make the two take it from each other in turns.
             status = "superseded";
             leases.Release(job.Id);
             Superseded(logger, job.Id, run.Id, run.TenantId, lost.Message);
@@ -113,6 +138,9 @@ internal sealed partial class WorkflowExecutionProcessor(
 
     [LoggerMessage(LogLevel.Information, "Skipping cancelled run")]
     private static partial void SkippingCancelled(ILogger logger, string jobId, Guid runId, Guid tenantId);
+
+    [LoggerMessage(LogLevel.Information, "Workflow run cancelled")]
+    private static partial void Cancelled(ILogger logger, string jobId, Guid runId, Guid tenantId);
 
     [LoggerMessage(LogLevel.Warning, "Recovering stale run")]
     private static partial void Recovering(ILogger logger, string jobId, Guid runId, Guid tenantId, int attemptsMade);

@@ -6,18 +6,22 @@ using WorkflowAspire.BullMQ;
 namespace WorkflowAspire.Workflows.Catalog;
 
 /// <summary>A registered workflow, between JSON and its types.</summary>
-internal abstract class WorkflowDefinition(string name, string? description)
+internal abstract class WorkflowDefinition(string name, string? description, TimeSpan? timeout = null)
 {
     public string Name => name;
 
     public string? Description => description;
+
+    /// <summary>How long after it was accepted a run must have ended; null for no limit.</summary>
+    public TimeSpan? Timeout => timeout;
 
     public abstract Task<string> RunAsync(
         IServiceProvider services, string? inputJson, WorkflowContext context, JsonSerializerOptions json, CancellationToken ct);
 }
 
 /// <inheritdoc/>
-internal sealed class WorkflowDefinition<TWorkflow, TInput, TOutput>(string name, string? description) : WorkflowDefinition(name, description)
+internal sealed class WorkflowDefinition<TWorkflow, TInput, TOutput>(string name, string? description, TimeSpan? timeout = null)
+    : WorkflowDefinition(name, description, timeout)
     where TWorkflow : class, IWorkflow<TInput, TOutput>
 {
     public override async Task<string> RunAsync(

@@ -1,45 +1,31 @@
-using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Polly;
-using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.Workflows.Execution;
 
-/// <summary>What all runs share to take their steps.</summary>
-internal sealed record StepServices(
-    RunStore Store, StepPipelines Pipelines, JsonSerializerOptions Json, WorkflowTelemetry Telemetry, TimeProvider Time, ILogger<StepRunner> Logger);
-
-/// <summary>Takes the steps of one attempt: a finished one comes from its checkpoint, any other runs and leaves one.</summary>
-internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowStep> earlier, StepServices services, CancellationToken runToken)
+/// <summary>Takes a step of an attempt: a finished one comes from its checkpoint, any other runs and leaves one.</summary>
+internal sealed partial class StepRunner(RunAttempt attempt, Operation operation)
 {
-    private readonly FrozenDictionary<string, WorkflowStep> _finished =
-        earlier.Where(step => step.Status == StepStatus.Completed).ToFrozenDictionary(step => step.Name);
+    private readonly StepServices _services = attempt.Services;
+    private readonly Checkpoints _checkpoints = new(attempt, operation);
 
-    private readonly ConcurrentDictionary<string, int> _taken = [];
-    private int _position;
-
-    public async Task<T> RunAsync<T>(string name, Func<CancellationToken, Task<T>> step, StepOptions? options)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> step, StepOptions? options)
     {
-        runToken.ThrowIfCancellationRequested();
-        var position = Interlocked.Increment(ref _position);
-        if (!_taken.TryAdd(name, position))
-            throw new UnrecoverableError($"Workflow '{lease.Run.WorkflowId}' takes two steps named '{name}'; each step of a run needs a name of its own.");
+        using var ending = operation;
+        var type = (JsonTypeInfo<T>)_services.Json.GetTypeInfo(typeof(T));
+        if (_checkpoints.TryReplay(type, out var checkpoint)) return checkpoint;
 
-        var type = (JsonTypeInfo<T>)services.Json.GetTypeInfo(typeof(T));
-        if (_finished.TryGetValue(name, out var checkpoint)) return Read(checkpoint, type);
-
-        var attempt = new StepAttempt(name, position, services.Time.GetUtcNow(), services.Time.GetTimestamp());
-        using var activity = WorkflowTelemetry.Source.StartActivity($"step {name}")?.SetTag("workflow.step", name).SetTag("workflow.run.id", lease.Run.Id);
+        var trial = new StepTrial(_services.Time.GetUtcNow(), _services.Time.GetTimestamp());
+        using var activity = WorkflowTelemetry.Source.StartActivity($"step {operation.Name}")
+            ?.SetTag("workflow.step", operation.Name).SetTag("workflow.run.id", attempt.Run.Id);
         try
         {
-            var output = await TryAsync(attempt, step, options).ConfigureAwait(false);
+            var output = await TryAsync(trial, step, options).ConfigureAwait(false);
             // Also when the worker is about to stop: what the step has done must not be done again.
-            await SaveAsync(attempt, StepStatus.Completed, Write(name, output, type), error: null, CancellationToken.None).ConfigureAwait(false);
+            await SaveAsync(trial, StepStatus.Completed, _checkpoints.Write(output, type), error: null, CancellationToken.None).ConfigureAwait(false);
             return output;
         }
         catch (Exception error)
@@ -49,24 +35,25 @@ internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowSte
         }
     }
 
-    private async Task<T> TryAsync<T>(StepAttempt attempt, Func<CancellationToken, Task<T>> step, StepOptions? options)
+    private async Task<T> TryAsync<T>(StepTrial trial, Func<CancellationToken, Task<T>> step, StepOptions? options)
     {
-        var (policy, pipeline) = services.Pipelines.For(options);
-        var context = ResilienceContextPool.Shared.Get(attempt.Name, runToken);
+        var (policy, pipeline) = _services.Pipelines.For(options);
+        var context = ResilienceContextPool.Shared.Get(operation.Name, attempt.Token);
         try
         {
             return await pipeline.ExecuteAsync(
                 async pipelineContext =>
                 {
-                    attempt.Tries++;
-                    return await step(pipelineContext.CancellationToken).ConfigureAwait(false);
+                    trial.Tries++;
+                    return await ObeyAsync(step(pipelineContext.CancellationToken), pipelineContext.CancellationToken).ConfigureAwait(false);
                 },
                 context).ConfigureAwait(false);
         }
-        catch (Exception error) when (!runToken.IsCancellationRequested)
+        catch (Exception error) when (!attempt.Token.IsCancellationRequested)
         {
-            var failure = StepFailure.Describe(attempt.Name, policy, error);
-            await SaveFailureAsync(attempt, failure).ConfigureAwait(false);
+            var failure = StepFailure.Describe(operation.Name, policy, error);
+            await SaveFailureAsync(trial, failure).ConfigureAwait(false);
+            attempt.Failed(failure);
             if (ReferenceEquals(failure, error)) throw;
             throw failure;
         }
@@ -76,56 +63,44 @@ internal sealed partial class StepRunner(RunLease lease, IEnumerable<WorkflowSte
         }
     }
 
-    private async Task SaveFailureAsync(StepAttempt attempt, Exception failure)
+    // A step that doesn't heed its token is left to itself: it must not keep the run for ever.
+    private async ValueTask<T> ObeyAsync<T>(Task<T> work, CancellationToken ct)
+    {
+        if (work.IsCompleted) return await work.ConfigureAwait(false);
+        await ((Task)work).WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!work.IsCompleted) await ((Task)work).WaitAsync(_services.StepGrace, _services.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (work.IsCompleted) return await work.ConfigureAwait(false);
+        Abandoned(_services.Logger, operation.Name, attempt.Run.Id, attempt.Run.TenantId);
+        _ = work.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        throw new OperationCanceledException($"Step '{operation.Name}' was abandoned: it went on although its token was cancelled.", ct);
+    }
+
+    private async Task SaveFailureAsync(StepTrial trial, Exception failure)
     {
         try
         {
-            await SaveAsync(attempt, StepStatus.Failed, output: null, failure.Message, runToken).ConfigureAwait(false);
+            await SaveAsync(trial, StepStatus.Failed, output: null, failure, attempt.Token).ConfigureAwait(false);
         }
         catch (Exception storeError) when (storeError is not LeaseLostException)
         {
             // The step's own error says more about the run than the store's.
-            FailureNotRecorded(services.Logger, storeError, attempt.Name, lease.Run.Id, lease.Run.TenantId);
+            FailureNotRecorded(_services.Logger, storeError, operation.Name, attempt.Run.Id, attempt.Run.TenantId);
         }
     }
 
-    private async Task SaveAsync(StepAttempt attempt, StepStatus status, string? output, string? error, CancellationToken ct)
+    private Task SaveAsync(StepTrial trial, StepStatus status, string? output, Exception? error, CancellationToken ct)
     {
-        services.Telemetry.StepEnded(lease.Run.WorkflowId, attempt.Name, status.ToName(), services.Time.GetElapsedTime(attempt.Timestamp));
-        var step = new WorkflowStep(attempt.Name, attempt.Position, status, output, error, attempt.Tries, attempt.StartedAt, services.Time.GetUtcNow());
-        await services.Pipelines.Checkpoint.ExecuteAsync(async token => await services.Store.SaveStepAsync(lease, step, token).ConfigureAwait(false), ct).ConfigureAwait(false);
-    }
-
-    private string Write<T>(string name, T output, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Serialize(output, type);
-        }
-        catch (Exception error)
-        {
-            throw new UnrecoverableError(
-                $"Step '{name}' of workflow '{lease.Run.WorkflowId}' is done, but its output ({typeof(T).Name}) can't be written as JSON: {error.Message}", error);
-        }
-    }
-
-    private static T Read<T>(WorkflowStep checkpoint, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(checkpoint.Output ?? "null", type)!;
-        }
-        catch (JsonException error)
-        {
-            throw new UnrecoverableError(
-                $"The checkpoint of step '{checkpoint.Name}' can't be read as {typeof(T).Name} ({error.Message}); the workflow changed since the step ran: give the step a new name.", error);
-        }
+        _services.Telemetry.StepEnded(attempt.Run.WorkflowId, operation.Name, status.ToName(), _services.Time.GetElapsedTime(trial.Timestamp));
+        return _checkpoints.SaveAsync(status, trial.StartedAt, step => step with { Output = output, Attempts = trial.Tries }, error, ct);
     }
 
     [LoggerMessage(LogLevel.Warning, "Failed to record the failure of step {step}")]
     private static partial void FailureNotRecorded(ILogger logger, Exception exception, string step, Guid runId, Guid tenantId);
 
-    private sealed record StepAttempt(string Name, int Position, DateTimeOffset StartedAt, long Timestamp)
+    [LoggerMessage(LogLevel.Warning, "Step {step} went on after its token was cancelled and is abandoned")]
+    private static partial void Abandoned(ILogger logger, string step, Guid runId, Guid tenantId);
+
+    private sealed record StepTrial(DateTimeOffset StartedAt, long Timestamp)
     {
         public int Tries { get; set; }
     }

@@ -11,21 +11,25 @@ public sealed class WorkflowEngine
     private readonly IServiceScopeFactory _scopes;
     private readonly WorkflowCatalog _catalog;
     private readonly StepServices _steps;
+    private readonly RunDeadlines _deadlines;
 
     internal WorkflowEngine(IServiceScopeFactory scopes, WorkflowCatalog catalog, StepServices steps)
     {
         _scopes = scopes;
         _catalog = catalog;
         _steps = steps;
+        _deadlines = new RunDeadlines(steps.Store, steps.Time);
     }
 
     /// <summary>Executes a claimed run, from its last finished step on.</summary>
     /// <param name="lease">The claim.</param>
-    /// <param name="ct">Cancelled when the worker stops or has lost the job.</param>
-    /// <returns>The output as JSON.</returns>
+    /// <param name="ct">Cancelled when the worker stops or has lost the job, or the run was cancelled.</param>
+    /// <returns>The output, or that the run waits.</returns>
     /// <exception cref="UnknownWorkflowException">No workflow of this name is registered here.</exception>
-    /// <exception cref="LeaseLostException">A newer attempt owns the run.</exception>
-    public async Task<string> ExecuteAsync(RunLease lease, CancellationToken ct = default)
+    /// <exception cref="NonDeterministicWorkflowException">The workflow no longer fits the history of the run.</exception>
+    /// <exception cref="RunTimeoutException">The run's deadline has passed.</exception>
+    /// <exception cref="LeaseLostException">A newer attempt owns the run, or it was cancelled.</exception>
+    public async Task<ExecutionResult> ExecuteAsync(RunLease lease, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(lease);
         var run = lease.Run;
@@ -37,12 +41,7 @@ public sealed class WorkflowEngine
             .SetTag("workflow.attempt", lease.Attempt);
         try
         {
-            // A first attempt has nothing behind it.
-            var earlier = lease.Attempt > 1 ? await _steps.Store.ListStepsAsync(run.Id, ct).ConfigureAwait(false) : [];
-            var scope = _scopes.CreateAsyncScope();
-            await using var _ = scope.ConfigureAwait(false);
-            var context = new WorkflowContext(lease, new StepRunner(lease, earlier, _steps, ct));
-            return await workflow.RunAsync(scope.ServiceProvider, run.Input, context, _steps.Json, ct).ConfigureAwait(false);
+            return await _deadlines.KeepAsync(lease, workflow.Timeout, token => RunAsync(lease, workflow, token), ct).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -50,4 +49,39 @@ public sealed class WorkflowEngine
             throw;
         }
     }
+
+    private async Task<ExecutionResult> RunAsync(RunLease lease, WorkflowDefinition workflow, CancellationToken ct)
+    {
+        // A first attempt has nothing behind it.
+        var earlier = lease.Attempt > 1 ? await _steps.Store.ListStepsAsync(lease.Run.Id, ct).ConfigureAwait(false) : [];
+        var attempt = new RunAttempt(lease, earlier, _steps, ct);
+        try
+        {
+            var scope = _scopes.CreateAsyncScope();
+            await using var _ = scope.ConfigureAwait(false);
+            var context = new WorkflowContext(attempt, new OperationScope(attempt));
+            var output = await workflow.RunAsync(scope.ServiceProvider, lease.Run.Input, context, _steps.Json, ct).ConfigureAwait(false);
+            // Code that swallowed the exception of a wait has not come to its end.
+            if (attempt.IsSuspended) return new ExecutionResult.Parked(attempt.SuspendedUntil);
+            attempt.History.End();
+            return new ExecutionResult.Completed(output);
+        }
+        catch (Exception error) when (attempt.IsSuspended && IsSuspension(error))
+        {
+            return new ExecutionResult.Parked(attempt.SuspendedUntil);
+        }
+        catch (Exception error) when (error is not LeaseLostException && !ct.IsCancellationRequested)
+        {
+            await attempt.FailAsync(error).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static bool IsSuspension(Exception? error) => error switch
+    {
+        null => false,
+        RunSuspendedException => true,
+        AggregateException several => several.InnerExceptions.Any(IsSuspension),
+        _ => IsSuspension(error.InnerException),
+    };
 }

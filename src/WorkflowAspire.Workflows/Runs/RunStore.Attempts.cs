@@ -18,12 +18,12 @@ public sealed partial class RunStore
             var claimed = await _database.ExecuteReturningAsync(
                 $"""
                 UPDATE workflow_runs
-                SET attempts = attempts + 1, claimed_from = status, status = 'running', started_at = @now, completed_at = NULL
+                SET attempts = attempts + 1, parks = parks + CASE WHEN status = 'waiting' THEN 1 ELSE 0 END, claimed_from = status, status = 'running', started_at = @now, completed_at = NULL
                 WHERE id = @id AND tenant_id = @tenant AND status NOT IN ('completed', 'cancelled')
                 RETURNING {WorkflowRun.Columns}, claimed_from
                 """,
                 new StoreParameters { ["id"] = id, ["tenant"] = tenantId, ["now"] = _time.GetUtcNow() },
-                row => (Run: WorkflowRun.Read(row), From: row.GetString(12)),
+                row => (Run: WorkflowRun.Read(row), From: row.GetString(WorkflowRun.ColumnCount)),
                 ct).ConfigureAwait(false);
             if (claimed is [var (run, from)]) return new ClaimResult.Claimed(new RunLease(run, run.Attempts), from == RunStatus.Running.ToName());
 
@@ -73,28 +73,35 @@ public sealed partial class RunStore
     /// <summary>Lets a run whose job failed be tried again, from its last finished step on.</summary>
     /// <remarks>A run whose failure couldn't be recorded still says that it is running; an attempt that does run loses its lease.</remarks>
     /// <returns>False where the run has completed or was cancelled, or there is none; nothing was written.</returns>
-    public async Task<bool> ResetForReplayAsync(Guid id, CancellationToken ct = default) =>
-        await _database.ExecuteAsync(
+    public async Task<bool> ResetForReplayAsync(Guid id, CancellationToken ct = default)
+    {
+        // As much time again as it had at first.
+        var deadline = await FindAsync(id, ct).ConfigureAwait(false) is { DeadlineAt: { } old } run ? _time.GetUtcNow() + (old - run.CreatedAt) : (DateTimeOffset?)null;
+        return await _database.ExecuteAsync(
             """
-            UPDATE workflow_runs SET status = 'pending', error = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL
+            UPDATE workflow_runs SET status = 'pending', error = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL, deadline_at = @deadline
             WHERE id = @id AND status NOT IN ('completed', 'cancelled')
             """,
-            new StoreParameters { ["id"] = id },
+            new StoreParameters { ["id"] = id, ["deadline"] = deadline },
             ct).ConfigureAwait(false) == 1;
+    }
 
-    /// <summary>Writes the checkpoint of a step that has ended.</summary>
+    /// <summary>Writes the checkpoint of a step that has ended, or what the run waits for.</summary>
     /// <exception cref="LeaseLostException">A newer attempt owns the run; nothing was written.</exception>
     internal async Task SaveStepAsync(RunLease lease, WorkflowStep step, CancellationToken ct)
     {
         var saved = await _database.ExecuteAsync(
             $"""
             INSERT INTO workflow_steps (run_id, run_attempt, {WorkflowStep.Columns})
-            SELECT @id, @attempt, @name, @position, @status, @output, @error, @attempts, @started, @completed
+            SELECT @id, @attempt, @name, @position, @status, @output, @error, @attempts, @started, @completed,
+                   @kind, @scope, @follows, @in_flight, @overlapped, @error_type, @due, @waits_for, @child
             WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs})
             ON CONFLICT (run_id, name) DO UPDATE
             SET run_attempt = excluded.run_attempt, position = excluded.position, status = excluded.status, output = excluded.output,
                 error = excluded.error, attempts = workflow_steps.attempts + excluded.attempts,
-                started_at = excluded.started_at, completed_at = excluded.completed_at
+                started_at = excluded.started_at, completed_at = excluded.completed_at, kind = excluded.kind, follows = excluded.follows,
+                in_flight = excluded.in_flight, overlapped = excluded.overlapped, error_type = excluded.error_type, due_at = excluded.due_at,
+                waits_for = excluded.waits_for, child_run_id = excluded.child_run_id
             WHERE workflow_steps.run_attempt <= excluded.run_attempt
             """,
             new StoreParameters
@@ -108,7 +115,16 @@ public sealed partial class RunStore
                 ["error"] = step.Error,
                 ["attempts"] = step.Attempts,
                 ["started"] = step.StartedAt,
-                ["completed"] = step.CompletedAt ?? _time.GetUtcNow(),
+                ["completed"] = step.Status == StepStatus.Waiting ? null : step.CompletedAt ?? _time.GetUtcNow(),
+                ["kind"] = step.Kind.ToName(),
+                ["scope"] = step.Scope,
+                ["follows"] = step.Follows,
+                ["in_flight"] = step.InFlight,
+                ["overlapped"] = step.Overlapped,
+                ["error_type"] = step.ErrorType,
+                ["due"] = step.DueAt,
+                ["waits_for"] = step.WaitsFor,
+                ["child"] = step.ChildRunId,
             },
             ct).ConfigureAwait(false);
         if (saved == 0) throw new LeaseLostException(lease);

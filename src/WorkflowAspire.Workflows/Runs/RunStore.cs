@@ -23,7 +23,7 @@ public sealed partial class RunStore
         return _database.ExecuteAsync(
             $"""
             INSERT INTO workflow_runs ({WorkflowRun.Columns})
-            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed)
+            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job)
             """,
             new StoreParameters
             {
@@ -39,6 +39,10 @@ public sealed partial class RunStore
                 ["enqueued"] = run.EnqueuedAt,
                 ["started"] = run.StartedAt,
                 ["completed"] = run.CompletedAt,
+                ["parks"] = run.Parks,
+                ["parent"] = run.ParentRunId,
+                ["deadline"] = run.DeadlineAt,
+                ["job"] = run.JobId,
             },
             ct);
     }
@@ -58,7 +62,7 @@ public sealed partial class RunStore
         return found.SingleOrDefault();
     }
 
-    /// <summary>The steps of a run that have ended, in the order in which they began.</summary>
+    /// <summary>The steps of a run that have ended and what it waits for, in the order in which they began.</summary>
     public async Task<IReadOnlyList<WorkflowStep>> ListStepsAsync(Guid runId, CancellationToken ct = default) =>
         await _database.QueryAsync(
             $"SELECT {WorkflowStep.Columns} FROM workflow_steps WHERE run_id = @run ORDER BY position, started_at",

@@ -30,7 +30,24 @@ public sealed record WorkflowRun(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt)
 {
-    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at";
+    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id";
+
+    internal const int ColumnCount = 16;
+
+    /// <summary>How many of its claims only went on after a wait: no attempts in the sense of tries.</summary>
+    public int Parks { get; init; }
+
+    /// <summary>The run that waits for this one, if it is a child.</summary>
+    public Guid? ParentRunId { get; init; }
+
+    /// <summary>When it must have ended; null for no limit.</summary>
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>How often it was tried: its claims without those that only went on after a wait.</summary>
+    public int Tries => Attempts - Parks;
+
+    /// <summary>The job that carries it while it is parked; null for the run's id.</summary>
+    internal string? JobId { get; init; }
 
     internal static WorkflowRun Read(DbDataReader row) => new(
         row.GetGuid(0),
@@ -44,5 +61,11 @@ public sealed record WorkflowRun(
         row.GetInstant(8),
         row.GetInstantOrNull(9),
         row.GetInstantOrNull(10),
-        row.GetInstantOrNull(11));
+        row.GetInstantOrNull(11))
+    {
+        Parks = row.GetInt32(12),
+        ParentRunId = row.IsDBNull(13) ? null : row.GetGuid(13),
+        DeadlineAt = row.GetInstantOrNull(14),
+        JobId = row.GetTextOrNull(15),
+    };
 }

@@ -21,11 +21,24 @@ public abstract class EngineSpecification : StoreSpecification
         services.AddWorkflow<Scripted, Greeting, string>("greet");
     }
 
+    /// <summary>Executes one attempt of a run to its end.</summary>
+    protected async Task<string> Execute(RunLease lease, Func<WorkflowContext, Task<string>> workflow, CancellationToken ct = default) =>
+        (await Attempt(lease, workflow, ct)).Output();
+
     /// <summary>Executes one attempt of a run.</summary>
-    protected Task<string> Execute(RunLease lease, Func<WorkflowContext, Task<string>> workflow, CancellationToken ct = default)
+    protected Task<ExecutionResult> Attempt(RunLease lease, Func<WorkflowContext, Task<string>> workflow, CancellationToken ct = default)
     {
         _body.Run = (_, context) => workflow(context);
         return Engine.ExecuteAsync(lease, ct);
+    }
+
+    /// <summary>Executes one attempt of a run that has to wait, and parks it.</summary>
+    /// <returns>Until when.</returns>
+    protected async Task<DateTimeOffset?> Park(RunLease lease, Func<WorkflowContext, Task<string>> workflow)
+    {
+        var parked = (await Attempt(lease, workflow)).ShouldBeOfType<ExecutionResult.Parked>();
+        (await Store.ParkAsync(lease, lease.Run.Id.ToString())).ShouldBeTrue();
+        return parked.Until;
     }
 
     /// <summary>Executes the only attempt of a new run.</summary>
@@ -62,4 +75,10 @@ public abstract class EngineSpecification : StoreSpecification
     {
         public Task<string> RunAsync(Greeting input, WorkflowContext context, CancellationToken cancellationToken) => body.Run(input, context);
     }
+}
+
+internal static class ExecutionResults
+{
+    /// <summary>The output of an attempt that came to its end.</summary>
+    public static string Output(this ExecutionResult result) => result.ShouldBeOfType<ExecutionResult.Completed>().Output;
 }

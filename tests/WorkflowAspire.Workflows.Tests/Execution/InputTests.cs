@@ -9,7 +9,7 @@ public class InputTests : EngineSpecification
     {
         var lease = await Claim(await AcceptRun(input: """{"name":"Zoë","unknown":1}"""));
 
-        (await Engine.ExecuteAsync(lease)).ShouldBe("\"Hello Zoë\"");
+        (await Engine.ExecuteAsync(lease)).Output().ShouldBe("\"Hello Zoë\"");
     }
 
     [Theory]

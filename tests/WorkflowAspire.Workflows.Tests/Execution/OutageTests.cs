@@ -23,7 +23,7 @@ public class OutageTests : IAsyncLifetime
         await store.CreateAsync(run, ct);
         var lease = ((ClaimResult.Claimed)await store.ClaimAsync(run.Id, run.TenantId, ct)).Lease;
 
-        (await host.Services.GetRequiredService<WorkflowEngine>().ExecuteAsync(lease, ct)).ShouldBe("1");
+        (await host.Services.GetRequiredService<WorkflowEngine>().ExecuteAsync(lease, ct)).Output().ShouldBe("1");
 
         (await store.ListStepsAsync(run.Id, ct)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(step => step.Status.ShouldBe(StepStatus.Completed), step => step.Attempts.ShouldBe(1));
     }

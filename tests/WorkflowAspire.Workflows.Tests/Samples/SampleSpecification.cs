@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowAspire.Samples;
 using WorkflowAspire.Workflows.Execution;
+using WorkflowAspire.Workflows.Tests.Execution;
 using WorkflowAspire.Workflows.Tests.Store;
 
 namespace WorkflowAspire.Workflows.Tests.Samples;
@@ -21,6 +22,6 @@ public abstract class SampleSpecification : StoreSpecification
     protected async Task<JsonElement> Run(string workflow, object input)
     {
         var lease = await Claim(await AcceptRun(workflow: workflow, input: JsonSerializer.Serialize(input)));
-        return JsonElement.Parse(await Engine.ExecuteAsync(lease));
+        return JsonElement.Parse((await Engine.ExecuteAsync(lease)).Output());
     }
 }
