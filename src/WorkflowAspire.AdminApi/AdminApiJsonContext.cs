@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using WorkflowAspire.AdminApi.DeadLetters;
+using WorkflowAspire.AdminApi.Definitions;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
 using WorkflowAspire.AdminApi.Usage;
@@ -16,6 +17,9 @@ namespace WorkflowAspire.AdminApi;
 [JsonSerializable(typeof(SubmitRunRequest))]
 [JsonSerializable(typeof(DeadLetterResponse))]
 [JsonSerializable(typeof(DeadLetterListResponse))]
+[JsonSerializable(typeof(DefinitionResponse))]
+[JsonSerializable(typeof(DefinitionListResponse))]
+[JsonSerializable(typeof(DefinitionVersionsResponse))]
 [JsonSerializable(typeof(QueueResponse))]
 [JsonSerializable(typeof(QueueResponse[]))]
 [JsonSerializable(typeof(WorkerResponse[]))]

@@ -1,5 +1,6 @@
 using WorkflowAspire.AdminApi;
 using WorkflowAspire.AdminApi.DeadLetters;
+using WorkflowAspire.AdminApi.Definitions;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
@@ -7,6 +8,8 @@ using WorkflowAspire.AdminApi.Usage;
 using WorkflowAspire.AdminApi.Workflows;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Definitions;
+using WorkflowAspire.Workflows.Llm;
 
 return await ServiceProcess.RunAsync(() =>
 {
@@ -21,7 +24,11 @@ return await ServiceProcess.RunAsync(() =>
     });
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
+    // Definitions with llm steps are saved only where somebody could ask a model.
+    builder.Services.AddLanguageModels();
+    builder.Services.AddWorkflowDefinitions();
     builder.Services.AddQueues();
+    builder.Services.AddScoped<WorkflowChoice>();
     builder.Services.AddScoped<RunSubmission>();
     builder.Services.AddScoped<DeadLetterReplay>();
     builder.Services.AddProblems();
@@ -35,6 +42,7 @@ return await ServiceProcess.RunAsync(() =>
 
     var api = app.MapGroup("/api");
     api.MapWorkflows();
+    api.MapDefinitions();
     api.MapRuns();
     api.MapDeadLetters();
     api.MapQueues();

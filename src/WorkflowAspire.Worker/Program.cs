@@ -2,6 +2,7 @@ using WorkflowAspire.Samples;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Worker;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Llm;
 
 return await ServiceProcess.RunAsync(() =>
@@ -13,6 +14,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.Services.AddWorkflowStore();
     builder.Services.AddWorkflows();
     builder.Services.AddLanguageModels();
+    builder.Services.AddWorkflowDefinitions();
     builder.Services.AddSampleWorkflows();
     builder.Services.AddLanguageModelSamples(builder.Configuration);
     builder.AddWorkflowExecution();

@@ -3,10 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using WorkflowAspire.Workflows.Definitions.LanguageModels;
 using WorkflowAspire.Workflows.Llm.Answers;
 using WorkflowAspire.Workflows.Llm.Budgets;
 using WorkflowAspire.Workflows.Llm.Calls;
 using WorkflowAspire.Workflows.Llm.Connections;
+using WorkflowAspire.Workflows.Llm.Declared;
 using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.Workflows.Llm;
@@ -33,6 +35,8 @@ public static class LanguageModelServices
             services.TryAddSingleton<LanguageModelDirectory>();
             services.TryAddSingleton<TokenBudgets>();
             services.TryAddSingleton<AnswerCache>();
+            services.TryAddSingleton<TenantConnections>();
+            services.TryAddSingleton<ILanguageModelSteps, DeclaredModels>();
             services.TryAddSingleton(provider => new LanguageModels(
                 provider.GetRequiredService<LanguageModelDirectory>(),
                 new ChatServices(

@@ -38,10 +38,13 @@ public sealed class LanguageModels
     /// <param name="request">What to ask.</param>
     /// <param name="ct">Ends the call.</param>
     /// <inheritdoc cref="ChatAsync(WorkflowContext, string, ChatRequest)" path="/exception"/>
-    public Task<ChatAnswer> AskOnceAsync(Guid runId, Guid tenantId, string step, ChatRequest request, CancellationToken ct = default)
+    public Task<ChatAnswer> AskOnceAsync(Guid runId, Guid tenantId, string step, ChatRequest request, CancellationToken ct = default) =>
+        AskOnceAsync(runId, tenantId, step, request, model: null, ct);
+
+    internal Task<ChatAnswer> AskOnceAsync(Guid runId, Guid tenantId, string step, ChatRequest request, LanguageModel? model, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Prepare(new Asker(runId, tenantId, step), request, request.Schema is { } schema ? AnswerForm.Of(schema) : null).OnceAsync(ct);
+        return Prepare(new Asker(runId, tenantId, step), request, request.Schema is { } schema ? AnswerForm.Of(schema) : null, model).OnceAsync(ct);
     }
 
     /// <summary>Takes a step that asks a model for JSON of this type, whose schema is derived unless the request has one.</summary>
@@ -60,10 +63,10 @@ public sealed class LanguageModels
         return context.StepAsync(name, step.TryAsync, step.Options);
     }
 
-    private ChatStep Prepare(Asker asker, ChatRequest request, AnswerForm? form)
+    private ChatStep Prepare(Asker asker, ChatRequest request, AnswerForm? form, LanguageModel? model = null)
     {
         Validate(asker.Step, request);
-        return new ChatStep(asker, request, _directory.Get(request.Connection), form, _services);
+        return new ChatStep(asker, request, model ?? _directory.Get(request.Connection), form, _services);
     }
 
     private void Validate(string name, ChatRequest request)

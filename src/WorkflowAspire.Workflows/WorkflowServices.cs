@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.Workflows.Catalog;
+using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
@@ -82,6 +83,7 @@ public static partial class WorkflowServices
             services.TryAddSingleton(provider => new UsageStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new WorkflowDirectory(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(provider => new DefinitionStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
             services.AddOptions<ExecutionQueueOptions>().BindConfiguration(ExecutionQueueOptions.Section).ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ExecutionQueueOptions>, ExecutionQueueOptionsValidator>());
             services.TryAddSingleton<RunDispatcher>();

@@ -69,6 +69,8 @@ public class QueueTests(AdminApiProcess api)
                     "POST /api/workflows/{name}/runs", "GET /api/workflows", "GET /api/runs", "GET /api/runs/{id}", "GET /api/stale-runs",
                     "GET /api/dlq", "GET /api/dlq/{id}", "POST /api/dlq/{id}/replay",
                     "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers",
+                    "PUT /api/tenants/{tenantId}/workflows/{name}", "GET /api/tenants/{tenantId}/workflows", "GET /api/tenants/{tenantId}/workflows/{name}",
+                    "GET /api/tenants/{tenantId}/workflows/{name}/versions", "GET /api/tenants/{tenantId}/workflows/{name}/versions/{version}", "GET /api/schemas/workflow-definition.json",
                 ],
                 ignoreOrder: true);
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowAspire.Samples;
 using WorkflowAspire.Workflows.Catalog;
+using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Llm.Tests.Provider;
 
 namespace WorkflowAspire.Workflows.Llm.Tests;
@@ -47,5 +48,6 @@ public class TicketTriageTests : LanguageModelSpecification
             .Any(service => service.ImplementationInstance is WorkflowDefinition { Name: "ticket-triage" }).ShouldBe(isThere);
     }
 
-    private async Task<string> Triage() => await Meanwhile(Engine.ExecuteAsync(await Claim(await AcceptRun(workflow: "ticket-triage", input: Ticket))));
+    private async Task<string> Triage() =>
+        (await Meanwhile(Engine.ExecuteAsync(await Claim(await AcceptRun(workflow: "ticket-triage", input: Ticket))))).ShouldBeOfType<ExecutionResult.Completed>().Output;
 }

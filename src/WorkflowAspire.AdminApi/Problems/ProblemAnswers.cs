@@ -28,6 +28,10 @@ internal static class ProblemAnswers
     public static IResult InvalidField(string field, string error) =>
         TypedResults.ValidationProblem(new Dictionary<string, string[]> { [field] = [error] }, title: "The request can't be accepted.");
 
+    /// <summary>A 400 that names each place to mend.</summary>
+    public static IResult Invalid(string detail, IReadOnlyDictionary<string, string[]> errors) =>
+        TypedResults.ValidationProblem(errors.ToDictionary(), detail, title: "The request can't be accepted.");
+
     public static IResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 
     public static IResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "Conflict");

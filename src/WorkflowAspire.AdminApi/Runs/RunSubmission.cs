@@ -1,7 +1,6 @@
 using System.Text.Json;
 using StackExchange.Redis;
 using WorkflowAspire.AdminApi.Problems;
-using WorkflowAspire.Workflows.Catalog;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
 
@@ -9,16 +8,10 @@ namespace WorkflowAspire.AdminApi.Runs;
 
 /// <summary>Accepts runs: once a run is in the store it will be executed, whether or not Redis can be reached now.</summary>
 internal sealed partial class RunSubmission(
-    WorkflowDirectory workflows, RunStore store, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
+    WorkflowChoice workflows, RunStore store, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
 {
     public async Task<IResult> SubmitAsync(string name, Stream body, CancellationToken ct)
     {
-        if (!await workflows.ExistsAsync(name, ct))
-        {
-            var known = string.Join(", ", (await workflows.ListAsync(ct)).Select(workflow => workflow.Name));
-            return ProblemAnswers.NotFound($"There is no workflow '{name}'; {(known.Length > 0 ? $"known are {known}." : "no worker has published any yet.")}");
-        }
-
         SubmitRunRequest request;
         try
         {
@@ -32,16 +25,18 @@ internal sealed partial class RunSubmission(
             return ProblemAnswers.InvalidField("body", $"The body is not JSON: {malformed.Message}");
         }
 
-        var run = await AcceptAsync(name, request, ct);
+        var (version, refusal) = await workflows.ChooseAsync(name, request, ct);
+        if (refusal is not null) return refusal;
+        var run = await AcceptAsync(name, version, request, ct);
         return TypedResults.Accepted($"/api/runs/{run.Id}", RunResponse.From(run));
     }
 
-    private async Task<WorkflowRun> AcceptAsync(string name, SubmitRunRequest request, CancellationToken ct)
+    private async Task<WorkflowRun> AcceptAsync(string name, int? version, SubmitRunRequest request, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var run = new WorkflowRun(
             Guid.CreateVersion7(now), request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
-            Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
+            Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null) { DefinitionVersion = version };
         await store.CreateAsync(run, ct);
         try
         {

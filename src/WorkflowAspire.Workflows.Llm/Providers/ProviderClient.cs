@@ -12,13 +12,12 @@ namespace WorkflowAspire.Workflows.Llm.Providers;
 /// <summary>Makes the client of a provider. It neither retries nor times out: the step's pipeline does.</summary>
 internal static class ProviderClient
 {
-    public static IChatClient Create(ModelEndpoint endpoint, TimeProvider time, ILoggerFactory loggers)
+    public static IChatClient Create(ModelEndpoint endpoint, TimeProvider time, ILoggerFactory loggers, SocketsHttpHandler? connections = null)
     {
         // Not from the HTTP client factory: what services add to all its clients (retries, header logs) must not touch these.
-        var http = new HttpClient(new ProviderRefusals(endpoint.Key, time) { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) } })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        connections ??= new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        connections.AllowAutoRedirect = false;
+        var http = new HttpClient(new ProviderRefusals(endpoint.Key, time) { InnerHandler = connections }) { Timeout = Timeout.InfiniteTimeSpan };
         var client = endpoint.Provider == ModelProvider.OpenAI ? OpenAI(endpoint, http) : Ollama(endpoint, http);
         return client.AsBuilder()
             .UseOpenTelemetry(loggers, LanguageModelTelemetry.SourceName, telemetry => telemetry.EnableSensitiveData = false)

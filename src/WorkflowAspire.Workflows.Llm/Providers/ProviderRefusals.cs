@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Llm.Connections;
 
 namespace WorkflowAspire.Workflows.Llm.Providers;
@@ -16,6 +17,11 @@ internal sealed class ProviderRefusals(string? key, TimeProvider time) : Delegat
         try
         {
             response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        // A connection that may not be made, which would be taken for one that can't.
+        catch (HttpRequestException error) when (error.InnerException is UnrecoverableError refusal)
+        {
+            throw ModelFailure.Final($"no connection: {refusal.Message.TrimEnd('.')}");
         }
         catch (HttpRequestException error)
         {

@@ -33,7 +33,7 @@ public sealed class WorkflowEngine
     {
         ArgumentNullException.ThrowIfNull(lease);
         var run = lease.Run;
-        var workflow = _catalog.Get(run.WorkflowId);
+        var workflow = _catalog.Get(run);
         using var activity = WorkflowTelemetry.Source.StartActivity($"run {run.WorkflowId}")
             ?.SetTag("workflow.name", run.WorkflowId)
             .SetTag("workflow.run.id", run.Id)

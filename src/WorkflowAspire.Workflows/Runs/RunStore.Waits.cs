@@ -85,8 +85,9 @@ public sealed partial class RunStore
     internal Task AddChildAsync(RunLease lease, WorkflowRun child, CancellationToken ct) =>
         _database.ExecuteAsync(
             $"""
-            INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, created_at, parent_run_id)
-            SELECT @child, @tenant, @workflow, 'pending', @input, @created, @id
+            INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, created_at, parent_run_id, definition_version)
+            SELECT @child, @tenant, @workflow, 'pending', @input, @created, @id,
+                (SELECT MAX(version) FROM workflow_definitions WHERE tenant_id = @tenant AND name = @workflow AND NOT EXISTS (SELECT 1 FROM workflows WHERE name = @workflow))
             WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs})
             ON CONFLICT (id) DO NOTHING
             """,

@@ -23,7 +23,7 @@ public sealed partial class RunStore
         return _database.ExecuteAsync(
             $"""
             INSERT INTO workflow_runs ({WorkflowRun.Columns})
-            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job)
+            VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job, @definition)
             """,
             new StoreParameters
             {
@@ -43,6 +43,7 @@ public sealed partial class RunStore
                 ["parent"] = run.ParentRunId,
                 ["deadline"] = run.DeadlineAt,
                 ["job"] = run.JobId,
+                ["definition"] = run.DefinitionVersion,
             },
             ct);
     }

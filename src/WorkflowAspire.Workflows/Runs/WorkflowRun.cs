@@ -30,9 +30,9 @@ public sealed record WorkflowRun(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt)
 {
-    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id";
+    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version";
 
-    internal const int ColumnCount = 16;
+    internal const int ColumnCount = 17;
 
     /// <summary>How many of its claims only went on after a wait: no attempts in the sense of tries.</summary>
     public int Parks { get; init; }
@@ -42,6 +42,9 @@ public sealed record WorkflowRun(
 
     /// <summary>When it must have ended; null for no limit.</summary>
     public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>The version of the tenant's definition that it runs; null for a workflow that is code.</summary>
+    public int? DefinitionVersion { get; init; }
 
     /// <summary>How often it was tried: its claims without those that only went on after a wait.</summary>
     public int Tries => Attempts - Parks;
@@ -67,5 +70,6 @@ public sealed record WorkflowRun(
         ParentRunId = row.IsDBNull(13) ? null : row.GetGuid(13),
         DeadlineAt = row.GetInstantOrNull(14),
         JobId = row.GetTextOrNull(15),
+        DefinitionVersion = row.IsDBNull(16) ? null : row.GetInt32(16),
     };
 }

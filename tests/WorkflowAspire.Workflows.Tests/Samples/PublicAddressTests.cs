@@ -1,5 +1,5 @@
 using System.Net;
-using WorkflowAspire.Samples.HttpExtract;
+using WorkflowAspire.Workflows.Http;
 
 namespace WorkflowAspire.Workflows.Tests.Samples;
 

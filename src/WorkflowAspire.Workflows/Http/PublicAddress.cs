@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WorkflowAspire.Samples.HttpExtract;
+namespace WorkflowAspire.Workflows.Http;
 
 /// <summary>Tells the addresses of the public internet from all others (IANA's special-purpose registries).</summary>
 internal static class PublicAddress

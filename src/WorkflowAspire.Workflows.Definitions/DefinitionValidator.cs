@@ -1,0 +1,53 @@
+using System.Text.Json;
+using WorkflowAspire.Workflows.Catalog;
+using WorkflowAspire.Workflows.Definitions.LanguageModels;
+using WorkflowAspire.Workflows.Definitions.Reading;
+using WorkflowAspire.Workflows.Definitions.Steps;
+using WorkflowAspire.Workflows.Definitions.Validation;
+
+namespace WorkflowAspire.Workflows.Definitions;
+
+/// <summary>Says what is wrong with a definition before it is kept.</summary>
+public sealed class DefinitionValidator
+{
+    private readonly DefinitionStore _store;
+    private readonly WorkflowDirectory _workflows;
+    private readonly ILanguageModelSteps? _languageModels;
+
+    internal DefinitionValidator(DefinitionStore store, WorkflowDirectory workflows, ILanguageModelSteps? languageModels)
+    {
+        _store = store;
+        _workflows = workflows;
+        _languageModels = languageModels;
+    }
+
+    /// <summary>What is wrong, by the JSON pointer of the place to mend; empty where nothing is.</summary>
+    /// <param name="tenantId">Whose definition it is.</param>
+    /// <param name="name">The name under which it is to be saved.</param>
+    /// <param name="definition">The definition.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlyDictionary<string, string[]>> ValidateAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default)
+    {
+        var errors = new DefinitionErrors();
+        var read = Read(definition, errors);
+        if (read is null) return errors.ToDictionary();
+        if (definition.GetProperty("name").GetString() is var own && own != name)
+            errors.Add("/name", $"The definition names itself '{own}' and is saved as '{name}'; make both the same.");
+        foreach (var ask in _languageModels is null ? read.AllSteps.OfType<LanguageModelStep>() : [])
+            errors.Add(ask.Pointer, $"Step '{ask.Id}' asks a language model, and none is registered in this service; add one (ILanguageModelSteps), or remove the step.");
+        foreach (var (place, workflow) in read.Children)
+        {
+            if (workflow == name || await _workflows.ExistsAsync(workflow, ct).ConfigureAwait(false) || await _store.FindAsync(tenantId, workflow, ct: ct).ConfigureAwait(false) is not null) continue;
+            errors.Add(place, $"There is no workflow '{workflow}': no worker has published one, and the tenant has no definition of that name; save it first.");
+        }
+
+        return errors.ToDictionary();
+    }
+
+    /// <summary>Reads a definition; null where it doesn't fit the schema.</summary>
+    internal static DefinedWorkflow? Read(JsonElement definition, DefinitionErrors errors)
+    {
+        JsonSchemas.Check(DefinitionSchema.Schema, definition, "", errors, DefinitionSchema.Root);
+        return errors.Any ? null : DefinitionReader.Read(definition, errors);
+    }
+}

@@ -1,0 +1,142 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Acornima;
+using WorkflowAspire.Workflows.Definitions.Expressions;
+using WorkflowAspire.Workflows.Definitions.Liquid;
+using WorkflowAspire.Workflows.Definitions.Steps;
+using WorkflowAspire.Workflows.Definitions.Validation;
+
+namespace WorkflowAspire.Workflows.Definitions.Reading;
+
+/// <summary>Reads the parts of one step that fits the schema, and notes what else is wrong with them.</summary>
+internal sealed class StepReader(JsonElement json, string pointer, Visible visible, DefinitionReader definition)
+{
+    public string Id { get; } = json.TryGetProperty("id", out var id) ? id.GetString()! : "output";
+
+    public string Pointer => pointer;
+
+    public FillReader Fill => new(visible, definition.Errors);
+
+    public string Place(string property) => JsonPlace.Below(pointer, property);
+
+    public void Refuse(string property, string message) => definition.Errors.Add(Place(property), message);
+
+    public bool Has(string property) => json.TryGetProperty(property, out _);
+
+    public JsonElement? Json(string property) => json.TryGetProperty(property, out var value) ? value : null;
+
+    public string? Text(string property) => Json(property)?.GetString();
+
+    public int? Integer(string property) => Json(property)?.GetInt32();
+
+    public Expressions.Expression? Condition(string property)
+    {
+        if (Text(property) is not { } text) return null;
+        var filled = Fill.Text(text, Place(property));
+        if (filled?.Only is { } only) return only;
+        if (filled is not null) Refuse(property, $"'{text}' is more than one expression; write one, like \"${{ input.amount > 100 }}\".");
+        return null;
+    }
+
+    public FilledValue? Value(string property) => Json(property) is { } value ? Fill.Value(value, Place(property)) : null;
+
+    public FilledText? FilledText(string property) => Text(property) is { } text ? Fill.Text(text, Place(property)) : null;
+
+    /// <summary>A text or a secret.</summary>
+    public FilledText? SecretText(string property) => Json(property) is { } value ? Fill.SecretText(value, Place(property)) : null;
+
+    public LiquidText? Liquid(string property) => Json(property) is { } value ? Liquid(value, Place(property)) : null;
+
+    public LiquidText? Liquid(JsonElement value, string place)
+    {
+        try
+        {
+            var template = LiquidText.Parse(value.GetString()!);
+            foreach (var refusal in template.Refuse(visible)) definition.Errors.Add(place, refusal);
+            return template;
+        }
+        catch (FormatException error)
+        {
+            definition.Errors.Add(place, error.Message);
+            return null;
+        }
+    }
+
+    public ScriptSyntax? FunctionBody(string property)
+    {
+        try
+        {
+            var syntax = ScriptSyntax.OfFunctionBody(Text(property)!);
+            foreach (var refusal in syntax.Refuse(visible, deterministic: false)) Refuse(property, refusal);
+            return syntax;
+        }
+        catch (ParseErrorException error)
+        {
+            Refuse(property, $"This is no JavaScript function body: {error.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>A duration that is written out or computed.</summary>
+    public FilledText? Duration(string property)
+    {
+        var text = FilledText(property);
+        if (text?.Literal is { } literal) FixedDuration(property, literal);
+        else if (text is { Only: null }) Refuse(property, $"'{Text(property)}' is neither a duration nor one expression; {Durations.Forms}, or like \"${{ input.days * 86400 }}\".");
+        return text;
+    }
+
+    public IReadOnlyList<KeyValuePair<string, FilledText?>> Headers(string property) => Json(property) is { } headers
+        ? [.. headers.EnumerateObject().Select(header => KeyValuePair.Create(header.Name, Fill.SecretText(header.Value, JsonPlace.Below(Place(property), header.Name))))]
+        : [];
+
+    /// <param name="path">Where it stands below the step.</param>
+    /// <param name="schema">The schema.</param>
+    public Json.Schema.JsonSchema? CheckSchema(string path, JsonElement schema) => JsonSchemas.CheckSchema(schema, $"{pointer}/{path}", definition.Errors);
+
+    public void NoteChild(string property, string workflow) => definition.NoteChild(Place(property), workflow);
+
+    public IReadOnlyList<DefinedStep> Steps(string property, bool inLoop = false) =>
+        Json(property) is { } steps ? definition.Steps(steps, Place(property), visible with { InLoop = visible.InLoop || inLoop }) : [];
+
+    public IReadOnlyDictionary<string, IReadOnlyList<DefinedStep>> Ways(string property) => Json(property)!.Value.EnumerateObject()
+        .DistinctBy(way => way.Name)
+        .ToDictionary(way => way.Name, way => definition.Steps(way.Value, JsonPlace.Below(Place(property), way.Name), visible));
+
+    public StepOptions Options(StepKind kind)
+    {
+        var retry = Json("retry") is { } given ? new StepReader(given, Place("retry"), visible, definition) : null;
+        var options = new StepOptions
+        {
+            Kind = kind,
+            Timeout = FixedDuration("timeout", Text("timeout")),
+            Attempts = retry?.Integer("attempts"),
+            RetryDelay = retry?.FixedDuration("delay", retry.Text("delay")),
+            MaxRetryDelay = retry?.FixedDuration("maxDelay", retry.Text("maxDelay")),
+        };
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        foreach (var result in results)
+        {
+            var place = result.MemberNames.Single() switch
+            {
+                nameof(StepOptions.Timeout) => Place("timeout"),
+                nameof(StepOptions.RetryDelay) => Place("retry") + "/delay",
+                nameof(StepOptions.MaxRetryDelay) => Place("retry") + "/maxDelay",
+                _ => Place("retry"),
+            };
+            definition.Errors.Add(place, result.ErrorMessage!);
+        }
+
+        return options;
+    }
+
+    private TimeSpan? FixedDuration(string property, string? text)
+    {
+        if (text is null) return null;
+        if (!Durations.TryParse(text, out var duration)) Refuse(property, $"'{text}' is no duration; {Durations.Forms}.");
+        else if (duration < TimeSpan.Zero) Refuse(property, $"'{text}' is negative; a duration is zero or more.");
+        else return duration;
+        return null;
+    }
+}

@@ -1,0 +1,11 @@
+namespace WorkflowAspire.Workflows.Definitions.Secrets;
+
+/// <summary>Gives the values of the secrets that definitions name, at the moment of a call.</summary>
+public interface ISecretStore
+{
+    /// <summary>The secret's value; null where there is none of this name.</summary>
+    /// <param name="tenantId">Whose call it is for.</param>
+    /// <param name="name">The secret's name.</param>
+    /// <param name="ct">Ends the wait.</param>
+    ValueTask<string?> FindAsync(Guid tenantId, string name, CancellationToken ct);
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Definitions.LanguageModels;
+using WorkflowAspire.Workflows.Definitions.Liquid;
+using WorkflowAspire.Workflows.Definitions.Reading;
+using WorkflowAspire.Workflows.Definitions.Secrets;
+using WorkflowAspire.Workflows.Definitions.Validation;
+
+namespace WorkflowAspire.Workflows.Definitions.Steps;
+
+/// <summary>Asks a large language model.</summary>
+internal sealed class LanguageModelStep : DefinedStep
+{
+    private readonly JsonElement? _connection;
+    private readonly string? _model;
+    private readonly List<(string Role, LiquidText? Content)> _messages = [];
+    private readonly JsonElement? _schema;
+    private readonly double? _temperature;
+    private readonly int? _maxTokens;
+    private readonly StepOptions _options;
+
+    public LanguageModelStep(StepReader reader)
+        : base(reader)
+    {
+        (_connection, _model, _schema) = (reader.Json("connection"), reader.Text("model"), reader.Json("schema"));
+        (_temperature, _maxTokens) = (reader.Json("temperature")?.GetDouble(), reader.Integer("maxTokens"));
+        if (reader.Has("system")) _messages.Add(("system", reader.Liquid("system")));
+        if (reader.Json("messages") is { } messages)
+        {
+            foreach (var (index, message) in messages.EnumerateArray().Index())
+                _messages.Add((message.GetProperty("role").GetString()!, reader.Liquid(message.GetProperty("content"), $"{reader.Place("messages")}/{index}/content")));
+        }
+
+        if (reader.Has("prompt")) _messages.Add(("user", reader.Liquid("prompt")));
+        if (reader.Has("prompt") == reader.Has("messages")) reader.Refuse("prompt", "An llm step needs either 'prompt' or 'messages'; give one of them.");
+        if (_schema is { } schema) reader.CheckSchema("schema", schema);
+        var endpoint = _connection is { ValueKind: JsonValueKind.String } name ? name.GetString() : "llm";
+        _options = reader.Options(StepKind.Llm) with { Endpoint = endpoint };
+    }
+
+    protected override Task<JsonElement> RunAsync(StepRun run) => run.Context.StepAsync(Id, ct => AskAsync(run, ct), _options);
+
+    private async Task<JsonElement> AskAsync(StepRun run, CancellationToken ct)
+    {
+        var models = run.Services.LanguageModels
+            ?? throw new UnrecoverableError($"Step '{Id}': this worker has no language models; register an ILanguageModelSteps where it starts.");
+        var messages = new List<LanguageModelMessage>();
+        foreach (var (role, content) in _messages) messages.Add(new LanguageModelMessage(role, await run.RenderAsync(content!, Id, ct).ConfigureAwait(false)));
+        var secret = _connection is { ValueKind: JsonValueKind.Object } named ? named.GetProperty("secret").GetString() : null;
+        var secrets = await ResolvedSecrets.FindAsync(run.Services.Secrets, run.Context.TenantId, secret is null ? [] : [secret], $"Step '{Id}'", ct).ConfigureAwait(false);
+        var connection = secret is null ? _connection?.GetString() : secrets[secret];
+        try
+        {
+            var answer = await models.AskAsync(
+                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Scope + Id, connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens),
+                ct).ConfigureAwait(false);
+            var text = secrets.Redact(answer.Text);
+            return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["text"] = text, ["json"] = Read(text), ["usage"] = answer.Usage }, JsonSerializerOptions.Web);
+        }
+        catch (Exception error) when (!ct.IsCancellationRequested && secrets.Redact(error) is var clean && !ReferenceEquals(clean, error))
+        {
+            throw clean;
+        }
+    }
+
+    // A model that answered badly once may answer well the next time, so this passes.
+    private JsonElement? Read(string text)
+    {
+        if (_schema is not { } schema) return null;
+        JsonElement json;
+        try
+        {
+            json = JsonElement.Parse(text);
+        }
+        catch (JsonException error)
+        {
+            throw new TransientStepException($"Step '{Id}': the model's answer is not JSON: {error.Message}", error);
+        }
+
+        var errors = new DefinitionErrors();
+        JsonSchemas.Check(JsonSchemas.Build(schema), json, "", errors);
+        return errors.Any ? throw new TransientStepException($"Step '{Id}': the model's answer doesn't fit the schema: {errors}") : json;
+    }
+}

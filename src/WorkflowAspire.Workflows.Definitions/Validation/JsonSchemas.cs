@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Json.Schema;
+
+namespace WorkflowAspire.Workflows.Definitions.Validation;
+
+/// <summary>JSON Schemas, the product's own and tenants'; none of them is ever fetched.</summary>
+internal static partial class JsonSchemas
+{
+    // The library's own texts speak of schemas; what is listed here speaks of the value.
+    private static readonly EvaluationOptions Listed = new() { OutputFormat = OutputFormat.List, Culture = System.Globalization.CultureInfo.InvariantCulture };
+
+    /// <exception cref="JsonSchemaException">It is none.</exception>
+    /// <exception cref="RefResolutionException">It refers to one that it doesn't contain.</exception>
+    public static JsonSchema Build(JsonElement schema) => JsonSchema.Build(schema, new BuildOptions { SchemaRegistry = new SchemaRegistry() });
+
+    /// <summary>Adds what is wrong with a value.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="pointer">Where the value stands.</param>
+    /// <param name="errors">Takes what is found.</param>
+    /// <param name="source">The schema's text, where its values are to be named.</param>
+    public static void Check(JsonSchema schema, JsonElement value, string pointer, DefinitionErrors errors, JsonElement? source = null)
+    {
+        var results = schema.Evaluate(value, Listed);
+        if (results.IsValid) return;
+        var failures = (results.Details ?? []).Append(results)
+            .Where(result => result is { IsValid: false, Errors.Count: > 0 } && !Condition.IsMatch(result.EvaluationPath.ToString()));
+        var any = false;
+        foreach (var failure in failures)
+        {
+            foreach (var (keyword, message) in failure.Errors!)
+            {
+                any = true;
+                SchemaFailure.Describe(failure, keyword, message, (value, source), pointer, errors);
+            }
+        }
+
+        if (!any) errors.Add(pointer, "The value doesn't fit the schema.");
+    }
+
+    /// <summary>Adds what is wrong with a schema that a definition contains.</summary>
+    public static JsonSchema? CheckSchema(JsonElement schema, string pointer, DefinitionErrors errors)
+    {
+        try
+        {
+            var before = new DefinitionErrors();
+            Check(MetaSchemas.Draft202012, schema, pointer, before);
+            if (before.Any)
+            {
+                foreach (var (place, messages) in before.ToDictionary())
+                    foreach (var message in messages) errors.Add(place, $"This is no JSON Schema (draft 2020-12): {message}");
+                return null;
+            }
+
+            var built = Build(schema);
+            built.Evaluate(JsonElement.Parse("null"), Listed);
+            return built;
+        }
+        catch (Exception error)
+        {
+            errors.Add(pointer, $"This is no JSON Schema (draft 2020-12) that can be used: {error.Message}");
+            return null;
+        }
+    }
+
+    // A condition that doesn't hold is no failure; a property named "if" is none of these.
+    [GeneratedRegex("(?<!/(?:properties|patternProperties|dependentSchemas|\\$defs))/if(?:/|$)")]
+    private static partial Regex Condition { get; }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Definitions.Reading;
+using WorkflowAspire.Workflows.Definitions.Validation;
+
+namespace WorkflowAspire.Workflows.Definitions;
+
+/// <summary>The definitions of all tenants: saved when they are sound, and read once.</summary>
+public sealed class WorkflowDefinitions
+{
+    // A version never changes, so what is read stays true; this only bounds the memory.
+    private const int MostRead = 1000;
+
+    private readonly DefinitionStore _store;
+    private readonly DefinitionValidator _validator;
+    private readonly ConcurrentDictionary<(Guid, string, int), DefinedWorkflow> _read = [];
+
+    internal WorkflowDefinitions(DefinitionStore store, DefinitionValidator validator)
+    {
+        _store = store;
+        _validator = validator;
+    }
+
+    /// <summary>Saves the next version of a definition, unless the newest one says the same.</summary>
+    /// <returns>The version that now is the newest, and whether it is new.</returns>
+    /// <exception cref="DefinitionRefusedException">It isn't sound.</exception>
+    public async Task<(StoredDefinition Stored, bool Created)> SaveAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default)
+    {
+        var errors = await _validator.ValidateAsync(tenantId, name, definition, ct).ConfigureAwait(false);
+        if (errors.Count > 0) throw new DefinitionRefusedException($"The definition of '{name}' can't be accepted.", errors);
+        return await _store.SaveAsync(tenantId, name, definition.GetRawText(), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks the input of a run against the schema in its definition.</summary>
+    /// <exception cref="DefinitionRefusedException">It doesn't fit; the errors' pointers begin at the input.</exception>
+    public void CheckInput(StoredDefinition definition, JsonElement? input)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (Get(definition).Input is not { } schema) return;
+        var errors = new DefinitionErrors();
+        JsonSchemas.Check(schema, input ?? JsonElement.Parse("null"), "", errors);
+        if (errors.Any) throw new DefinitionRefusedException($"The input doesn't fit workflow '{definition.Name}' (version {definition.Version}): {errors}", errors.ToDictionary());
+    }
+
+    internal async Task<(StoredDefinition Stored, DefinedWorkflow Workflow)> GetAsync(Guid tenantId, string name, int version, CancellationToken ct)
+    {
+        var stored = await _store.FindAsync(tenantId, name, version, ct).ConfigureAwait(false)
+            ?? throw new UnknownWorkflowException($"Tenant {tenantId} has no definition '{name}' of version {version}; it was removed from the database.");
+        return (stored, Get(stored));
+    }
+
+    private DefinedWorkflow Get(StoredDefinition stored)
+    {
+        var key = (stored.TenantId, stored.Name, stored.Version);
+        if (_read.TryGetValue(key, out var known)) return known;
+        var errors = new DefinitionErrors();
+        var read = DefinitionValidator.Read(JsonElement.Parse(stored.Definition), errors);
+        if (read is null || errors.Any)
+            throw new UnrecoverableError($"Definition '{stored.Name}' (version {stored.Version}) can't be used by this version of the product; save it anew with these corrected: {errors}");
+        if (_read.Count >= MostRead) _read.Clear();
+        return _read[key] = read;
+    }
+}
