@@ -94,6 +94,18 @@ public abstract class BudgetSpecification : LanguageModelSpecification
     }
 
     [Fact]
+    public async Task A_step_that_only_waits_for_others_says_nothing_of_its_endpoint()
+    {
+        var lease = await AcceptAndClaim();
+        await Budgets.ReserveAsync(lease.Run.TenantId, 1000, Longest, default);
+
+        var error = await Should.ThrowAsync<StepPostponedException>(() => Ask(Question() with { Attempts = 1 }, lease));
+
+        error.Message.ShouldContain("calls in flight may use the rest");
+        Provider.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_a_dead_worker_reserved_is_free_after_its_time()
     {
         var tenant = Guid.NewGuid();

@@ -235,6 +235,23 @@ public class FailureTests : LanguageModelSpecification
     }
 
     [Fact]
+    public async Task A_call_that_never_gets_its_turn_says_so()
+    {
+        Provider.ThenNothing().ThenNothing();
+        var request = Question(connection: "narrow") with { Timeout = TimeSpan.FromMinutes(2), Attempts = 1 };
+        var lease = await AcceptAndClaim();
+
+        var error = await Should.ThrowAsync<StepPostponedException>(() => Meanwhile(Execute(lease, async context =>
+        {
+            var others = Enumerable.Range(0, 2).Select(i => Models.ChatAsync(context, $"other-{i}", request)).ToList();
+            await Eventually.True(() => Provider.Requests.Count == 2);
+            return (await Models.ChatAsync(context, "ask", request with { Timeout = TimeSpan.FromSeconds(5) })).Text;
+        })));
+
+        error.Message.ShouldContain("all of its 2 calls (MaxConcurrency) were under way for 0:00:05");
+    }
+
+    [Fact]
     public async Task A_model_that_is_not_configured_is_named_with_those_that_are() =>
         (await Should.ThrowAsync<UnrecoverableError>(() => Ask(Question(connection: "nowhere")))).Message.ShouldBe(
             "No language model is named 'nowhere'; this worker has: away, away-ollama, default, local, narrow. Configure LanguageModels:nowhere.");

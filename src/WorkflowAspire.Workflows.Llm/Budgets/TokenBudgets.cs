@@ -39,7 +39,7 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
         var window = $"{(budget.Window == BudgetWindow.Day ? "day" : "month")}, which ends at {end:yyyy-MM-dd'T'HH:mm:ss'Z'}";
         throw used >= budget.Tokens
             ? ModelFailure.Final($"no call was made: tenant {tenantId} has used {used} of its {budget.Tokens} tokens of the {window}")
-            : ModelFailure.Passing($"no call was made: tenant {tenantId} has used {used} of its {budget.Tokens} tokens of the {window}, and calls in flight may use the rest");
+            : ModelFailure.Postponed($"no call was made: tenant {tenantId} has used {used} of its {budget.Tokens} tokens of the {window}, and calls in flight may use the rest");
     }
 
     /// <summary>Ends a call: what it used counts, and its reservation doesn't any more.</summary>

@@ -13,6 +13,7 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
     private readonly TimeSpan _timeout = request.Timeout ?? model.Options.Timeout;
     private readonly ChatTurn _turn = new(asker, request, model, form?.Schema, services);
     private int _tries;
+    private bool _waitsForSlot;
 
     public StepOptions Options => new()
     {
@@ -31,6 +32,7 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
 
     private async Task<ChatAnswer> TryAsync(string number, CancellationToken ct)
     {
+        _waitsForSlot = false;
         using var limit = new CancellationTokenSource(_timeout, services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
@@ -43,7 +45,11 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw Describe(ModelFailure.Passing($"timeout, no complete answer within {_timeout:g}"), number);
+            throw Describe(
+                _waitsForSlot
+                    ? ModelFailure.Postponed($"no call was made: all of its {model.Options.MaxConcurrency} calls (MaxConcurrency) were under way for {_timeout:g}")
+                    : ModelFailure.Passing($"timeout, no complete answer within {_timeout:g}"),
+                number);
         }
     }
 
@@ -65,7 +71,9 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
 
     private async Task<ChatAnswer> AskAsync(CancellationToken ct)
     {
+        _waitsForSlot = true;
         using var slot = await model.EnterAsync(ct).ConfigureAwait(false);
+        _waitsForSlot = false;
         var messages = _turn.Opening();
         var answer = await _turn.TakeAsync(messages, ct).ConfigureAwait(false);
         if (form is null) return answer;
@@ -101,7 +109,8 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
     private Exception Describe(ModelFailure failure, string number)
     {
         var message = model.Redact($"Language model '{model.Name}' ({model.Endpoint.Provider}, {model.Endpoint.Host}, {_turn.Model}){number}: {failure.Message}.");
-        return failure.IsFinal ? new UnrecoverableError(message, failure.InnerException) : new TransientStepException(message, failure.RetryAfter, failure.InnerException);
+        if (failure.IsFinal) return new UnrecoverableError(message, failure.InnerException);
+        return failure.IsPostponed ? new StepPostponedException(message) : new TransientStepException(message, failure.RetryAfter, failure.InnerException);
     }
 
     [LoggerMessage(LogLevel.Information, "An answer doesn't fit its schema and is asked for again")]

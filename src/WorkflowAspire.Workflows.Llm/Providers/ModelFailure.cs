@@ -9,6 +9,11 @@ internal sealed class ModelFailure(string message, bool isFinal, TimeSpan? retry
     /// <summary>How long the endpoint asked to wait.</summary>
     public TimeSpan? RetryAfter => retryAfter;
 
+    /// <summary>Whether nobody was asked, because something of our own is used up for the moment.</summary>
+    public bool IsPostponed { get; private init; }
+
+    public static ModelFailure Postponed(string message) => new(message, isFinal: false) { IsPostponed = true };
+
     public static ModelFailure Passing(string message, Exception? cause = null, TimeSpan? retryAfter = null) => new(message, isFinal: false, retryAfter, cause);
 
     public static ModelFailure Final(string message, Exception? cause = null) => new(message, isFinal: true, cause: cause);
