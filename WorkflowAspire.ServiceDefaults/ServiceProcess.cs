@@ -14,6 +14,8 @@ public static partial class ServiceProcess
     public static async Task<int> RunAsync(Func<WebApplication> build)
     {
         ArgumentNullException.ThrowIfNull(build);
+        // Patterns that tenants write run in this process, and none may hold it up; it counts from the first Regex on.
+        AppDomain.CurrentDomain.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(2));
         try
         {
             var app = build();

@@ -30,6 +30,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.Services.AddQueues();
     builder.Services.AddScoped<WorkflowChoice>();
     builder.Services.AddScoped<RunSubmission>();
+    builder.Services.AddScoped<RunControl>();
     builder.Services.AddScoped<DeadLetterReplay>();
     builder.Services.AddProblems();
     builder.Services.AddOpenApi();

@@ -47,7 +47,8 @@ public sealed class DefinitionValidator
     /// <summary>Reads a definition; null where it doesn't fit the schema.</summary>
     internal static DefinedWorkflow? Read(JsonElement definition, DefinitionErrors errors)
     {
-        JsonSchemas.Check(DefinitionSchema.Schema, definition, "", errors, DefinitionSchema.Root);
+        BrokenText.Check(definition, "", errors);
+        if (!errors.Any) JsonSchemas.Check(DefinitionSchema.Schema, definition, "", errors, DefinitionSchema.Root);
         return errors.Any ? null : DefinitionReader.Read(definition, errors);
     }
 }

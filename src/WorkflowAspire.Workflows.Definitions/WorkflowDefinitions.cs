@@ -37,9 +37,9 @@ public sealed class WorkflowDefinitions
     public void CheckInput(StoredDefinition definition, JsonElement? input)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        if (Get(definition).Input is not { } schema) return;
-        var errors = new DefinitionErrors();
-        JsonSchemas.Check(schema, input ?? JsonElement.Parse("null"), "", errors);
+        var (errors, value) = (new DefinitionErrors(), input ?? JsonElement.Parse("null"));
+        BrokenText.Check(value, "", errors);
+        if (!errors.Any && Get(definition).Input is { } schema) JsonSchemas.Check(schema, value, "", errors);
         if (errors.Any) throw new DefinitionRefusedException($"The input doesn't fit workflow '{definition.Name}' (version {definition.Version}): {errors}", errors.ToDictionary());
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
 
@@ -146,11 +147,21 @@ public sealed class WorkflowContext
     {
         try
         {
-            return run(_scope.Begin(name, kind));
+            if (kind != OperationKind.Step && StepRunner.Current is { } step)
+                throw new UnrecoverableError($"Step '{step}' begins '{name}'; only the workflow itself waits, runs children and branches: take it out of the step.");
+            var operation = _scope.Begin(name, kind);
+            return operation.Expected is { } expected ? ConfirmAsync(operation, expected, run) : run(operation);
         }
         catch (Exception refused)
         {
             return refused is OperationCanceledException { CancellationToken: { IsCancellationRequested: true } ct } ? Task.FromCanceled<T>(ct) : Task.FromException<T>(refused);
         }
+    }
+
+    private async Task<T> ConfirmAsync<T>(Operation operation, WorkflowStep expected, Func<Operation, Task<T>> run)
+    {
+        using var ending = operation;
+        await _attempt.History.ConfirmAsync(operation, expected, _attempt.Token).ConfigureAwait(false);
+        return await run(operation).ConfigureAwait(false);
     }
 }

@@ -93,6 +93,25 @@ public class DefinitionTests(AdminApiProcess api)
     }
 
     [Fact]
+    public async Task A_pattern_that_takes_for_ever_does_not_hold_up_the_service()
+    {
+        await Save("greeting", """{"name":"greeting","input":{"pattern":"^(a+)+$"},"steps":[{"id":"a","type":"template","template":"x"}]}""");
+
+        var problem = await Post("greeting", """{"input":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"}""").RefusedAsync(HttpStatusCode.BadRequest);
+
+        problem.GetProperty("errors").GetProperty("/input")[0].GetString()!.ShouldContain("takes too long");
+    }
+
+    [Fact]
+    public async Task Half_a_character_is_refused_where_it_stands()
+    {
+        (await Put("greeting", """{"name":"greeting","steps":[{"id":"a","type":"template","template":"\ud800"}]}""").RefusedAsync(HttpStatusCode.BadRequest))
+            .GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Name.ShouldBe("/steps/0/template");
+        await Save("greeting", Greeting("Hello"));
+        (await Post("greeting", """{"input":{"a":"\udc00"}}""").RefusedAsync(HttpStatusCode.BadRequest)).GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Name.ShouldBe("/input/a");
+    }
+
+    [Fact]
     public async Task The_schema_of_definitions_is_published()
     {
         var response = await api.Client.GetAsync("/api/schemas/workflow-definition.json");

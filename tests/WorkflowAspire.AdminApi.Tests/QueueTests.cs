@@ -66,7 +66,7 @@ public class QueueTests(AdminApiProcess api)
         document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}"))
             .ShouldBe(
                 [
-                    "POST /api/workflows/{name}/runs", "GET /api/workflows", "GET /api/runs", "GET /api/runs/{id}", "GET /api/stale-runs",
+                    "POST /api/workflows/{name}/runs", "GET /api/workflows", "GET /api/runs", "GET /api/runs/{id}", "POST /api/runs/{id}/signals/{name}", "POST /api/runs/{id}/cancel", "GET /api/stale-runs",
                     "GET /api/dlq", "GET /api/dlq/{id}", "POST /api/dlq/{id}/replay",
                     "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers",
                     "PUT /api/tenants/{tenantId}/workflows/{name}", "GET /api/tenants/{tenantId}/workflows", "GET /api/tenants/{tenantId}/workflows/{name}",

@@ -12,6 +12,7 @@ using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
@@ -63,6 +64,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         builder.AddNpgsqlDataSource("workflow");
         builder.Services.AddWorkflowStore();
         builder.Services.AddWorkflows();
+        builder.Services.AddWorkflowDefinitions();
         builder.Services.AddSingleton<Scripted>();
         builder.Services.AddWorkflow<ScriptedWorkflow, JsonElement, JsonElement>("scripted");
         builder.AddWorkflowExecution();

@@ -5,7 +5,7 @@ using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.AdminApi.Runs;
 
-/// <summary>Submit a run, list runs, look at one, find the stale ones.</summary>
+/// <summary>Submit a run, list runs, look at one, send it a signal, cancel it, find the stale ones.</summary>
 internal static class RunEndpoints
 {
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
@@ -22,6 +22,12 @@ internal static class RunEndpoints
         api.MapGet("/runs/{id:guid}", FindAsync)
             .WithName("GetRun").WithTags("runs").WithSummary("Shows one run with its steps.")
             .Produces<RunDetailResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPost("/runs/{id:guid}/signals/{name}", (Guid id, string name, HttpRequest request, RunControl control, CancellationToken ct) => control.SignalAsync(id, name, request.Body, ct))
+            .WithName("SendSignal").WithTags("runs").WithSummary("Sends a signal with any JSON, or none, to a run; it is kept until the run waits for it.")
+            .Produces(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        api.MapPost("/runs/{id:guid}/cancel", (Guid id, RunControl control, CancellationToken ct) => control.CancelAsync(id, ct))
+            .WithName("CancelRun").WithTags("runs").WithSummary("Cancels a run, its children included.")
+            .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         api.MapGet("/stale-runs", ListStaleAsync)
             .WithName("ListStaleRuns").WithTags("runs").WithSummary("Lists runs that have been running for long, oldest first.")
             .Produces<StaleRunsResponse>().ProducesValidationProblem();

@@ -18,10 +18,13 @@ internal record RunResponse(
     int Attempts,
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
-    DateTimeOffset? CompletedAt)
+    DateTimeOffset? CompletedAt,
+    Guid? ParentRunId,
+    DateTimeOffset? DeadlineAt)
 {
     public static RunResponse From(WorkflowRun run) => new(
-        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), Json(run.Input), Json(run.Output), run.Error, run.Attempts, run.CreatedAt, run.StartedAt, run.CompletedAt);
+        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), Json(run.Input), Json(run.Output), run.Error, run.Tries, run.CreatedAt, run.StartedAt, run.CompletedAt,
+        run.ParentRunId, run.DeadlineAt);
 
     protected static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
 
@@ -46,12 +49,21 @@ internal sealed record RunDetailResponse : RunResponse
         new(From(run), [.. steps.Select(StepOf)], RunUsageResponse.From(usage));
 
     private static StepResponse StepOf(WorkflowStep step) => new(
-        step.Name, Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt);
+        step.Name, Name(step.Kind), Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);
 }
 
-/// <summary>A step that has ended.</summary>
+/// <summary>A step that has ended, or what the run waits for.</summary>
 internal sealed record StepResponse(
-    string Name, string Status, JsonElement? Output, string? Error, int Attempts, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt);
+    string Name,
+    string Kind,
+    string Status,
+    JsonElement? Output,
+    string? Error,
+    int Attempts,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? CompletedAt,
+    DateTimeOffset? DueAt,
+    Guid? ChildRunId);
 
 /// <summary>A page of runs, newest first.</summary>
 /// <param name="Items">The runs.</param>

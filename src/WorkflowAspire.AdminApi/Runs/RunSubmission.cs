@@ -36,7 +36,11 @@ internal sealed partial class RunSubmission(
         var now = time.GetUtcNow();
         var run = new WorkflowRun(
             Guid.CreateVersion7(now), request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
-            Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null) { DefinitionVersion = version };
+            Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null)
+        {
+            DefinitionVersion = version,
+            DeadlineAt = now + request.Timeout,
+        };
         await store.CreateAsync(run, ct);
         try
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Text.Json;
 
 namespace WorkflowAspire.AdminApi.Runs;
@@ -7,11 +8,15 @@ namespace WorkflowAspire.AdminApi.Runs;
 /// <param name="TenantId">Whose run it is.</param>
 /// <param name="Input">The workflow's input: any JSON; null where it needs none.</param>
 /// <param name="Version">The version of the tenant's definition to run; null for the newest.</param>
+/// <param name="Timeout">How long the run may take in all; null for as long as its workflow allows.</param>
 internal sealed record SubmitRunRequest(
     [property: Description("Whose run it is.")] Guid TenantId,
     [property: Description("The workflow's input: any JSON value.")] JsonElement? Input,
-    [property: Description("The version of the tenant's definition to run; the newest by default.")] int? Version = null)
+    [property: Description("The version of the tenant's definition to run; the newest by default.")] int? Version = null,
+    [property: Description("How long the run may take in all, as hh:mm:ss.")] TimeSpan? Timeout = null)
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(3650);
+
     /// <summary>Reads a body, and says of a bad one which field is wrong and how.</summary>
     public static (SubmitRunRequest? Request, string Field, string Error) Read(JsonDocument body)
     {
@@ -29,7 +34,10 @@ internal sealed record SubmitRunRequest(
             version = number;
         }
 
-        return (new SubmitRunRequest(tenantId, input, version), "", "");
+        if (!body.RootElement.TryGetProperty("timeout", out var limit) || limit.ValueKind == JsonValueKind.Null) return (new SubmitRunRequest(tenantId, input, version), "", "");
+        if (limit.ValueKind != JsonValueKind.String || !TimeSpan.TryParseExact(limit.GetString(), ["hh\\:mm\\:ss", "c"], CultureInfo.InvariantCulture, out var timeout) || timeout <= TimeSpan.Zero || timeout > LongestTimeout)
+            return Bad("timeout", $"timeout is a positive time span as hh:mm:ss, at most {LongestTimeout.TotalDays:0} days, for example \"00:30:00\"; got {Shown(limit)}.");
+        return (new SubmitRunRequest(tenantId, input, version, timeout), "", "");
     }
 
     private static (SubmitRunRequest?, string, string) Bad(string field, string error) => (null, field, error);

@@ -46,8 +46,8 @@ internal sealed class HttpCalls : IDisposable
             using var response = await (call.IsAddressSecret ? _untraced : _http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
             var status = (int)response.StatusCode;
             if (!call.Expected.Takes(status)) throw Refused(call.Step, shown, response);
-            var text = secrets.Redact(await HttpAnswers.ReadAsync(response, _reach.MaxResponseBytes, $"Step '{call.Step}': the answer to {shown}", ct).ConfigureAwait(false));
-            var body = HttpAnswers.Body(text, response, call, shown);
+            var text = await HttpAnswers.ReadAsync(response, _reach.MaxResponseBytes, $"Step '{call.Step}': the answer to {shown}", ct).ConfigureAwait(false);
+            var body = HttpAnswers.Body(text, response, call, shown) is { } found ? secrets.Redact(found) : (JsonElement?)null;
             return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["status"] = status, ["headers"] = HttpAnswers.Headers(response, secrets), ["body"] = body });
         }
         catch (Exception error) when (!ct.IsCancellationRequested)

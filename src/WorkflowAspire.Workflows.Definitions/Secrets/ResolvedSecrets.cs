@@ -38,6 +38,15 @@ internal sealed class ResolvedSecrets
     /// <summary>The text without any secret.</summary>
     public string Redact(string text) => _traces.Aggregate(text, (clean, secret) => clean.Replace(secret, Redacted, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The value without any secret, however its text escapes it.</summary>
+    public JsonElement Redact(JsonElement value)
+    {
+        if (_traces.Length == 0) return value;
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) Write(json, value);
+        return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+
     /// <summary>The error without any secret; its own exception goes, as its message and those inside may hold one.</summary>
     public Exception Redact(Exception error)
     {
@@ -51,6 +60,38 @@ internal sealed class ResolvedSecrets
             TimeoutException => new TimeoutException(message),
             _ => new TransientStepException(message),
         };
+    }
+
+    private void Write(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var property in value.EnumerateObject())
+                {
+                    json.WritePropertyName(Redact(property.Name));
+                    Write(json, property.Value);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in value.EnumerateArray()) Write(json, item);
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                json.WriteStringValue(Redact(value.GetString()!));
+                break;
+            // A number may be a secret too.
+            case JsonValueKind.Number when Redact(value.GetRawText()) is var clean && clean != value.GetRawText():
+                json.WriteStringValue(clean);
+                break;
+            default:
+                value.WriteTo(json);
+                break;
+        }
     }
 
     private bool Mentions(Exception error) => _traces.Any(secret => error.ToString().Contains(secret, StringComparison.OrdinalIgnoreCase));

@@ -22,7 +22,17 @@ internal static partial class JsonSchemas
     /// <param name="source">The schema's text, where its values are to be named.</param>
     public static void Check(JsonSchema schema, JsonElement value, string pointer, DefinitionErrors errors, JsonElement? source = null)
     {
-        var results = schema.Evaluate(value, Listed);
+        EvaluationResults results;
+        try
+        {
+            results = schema.Evaluate(value, Listed);
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            errors.Add(pointer, $"The schema's pattern '{error.Pattern}' takes too long on this value; write it without nested repetitions.");
+            return;
+        }
+
         if (results.IsValid) return;
         var failures = (results.Details ?? []).Append(results)
             .Where(result => result is { IsValid: false, Errors.Count: > 0 } && !Condition.IsMatch(result.EvaluationPath.ToString()));

@@ -41,7 +41,7 @@ internal sealed class OperationScope(RunAttempt attempt, OperationScope? parent 
         _last.Value = fullName;
         try
         {
-            attempt.History.Take(operation);
+            operation.Expected = attempt.History.Take(operation);
         }
         catch
         {
@@ -101,6 +101,9 @@ internal sealed record Operation(
 {
     /// <summary>How many others of its scope began before it ended.</summary>
     public int Overlapped { get; set; }
+
+    /// <summary>What the history has in its place, if it has something else.</summary>
+    public WorkflowStep? Expected { get; set; }
 
     public string KindName => Kind?.ToName() ?? "branches";
 

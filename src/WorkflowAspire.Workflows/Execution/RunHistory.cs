@@ -11,11 +11,14 @@ namespace WorkflowAspire.Workflows.Execution;
 /// </remarks>
 internal sealed class RunHistory
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly string _workflow;
     private readonly FrozenDictionary<string, WorkflowStep> _byName;
     private readonly ILookup<(string Scope, string Follows), WorkflowStep> _followers;
     private readonly Dictionary<string, int> _orderedUpTo = [];
     private readonly ConcurrentDictionary<string, bool> _taken = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = [];
 
     public RunHistory(string workflow, IReadOnlyCollection<WorkflowStep> earlier)
     {
@@ -38,11 +41,13 @@ internal sealed class RunHistory
     }
 
     /// <summary>An operation begins.</summary>
+    /// <returns>What the history has in its place, if the operation is new; <see cref="ConfirmAsync"/> says whether it fits.</returns>
     /// <exception cref="NonDeterministicWorkflowException">The history has something else here.</exception>
-    public void Take(Operation operation)
+    public WorkflowStep? Take(Operation operation)
     {
+        if (_byName.Count == 0) return null;
         _taken[operation.Name] = true;
-        if (_byName.Count == 0) return;
+        if (_awaited.TryGetValue(operation.Name, out var awaited)) awaited.TrySetResult();
         if (_byName.TryGetValue(operation.Name, out var recorded))
         {
             if (recorded.Kind != operation.Kind) throw Mismatch(recorded, operation);
@@ -50,6 +55,25 @@ internal sealed class RunHistory
                 throw Mismatch(Expected(operation) ?? recorded, operation);
         }
         else if (operation.IsInOrder && Expected(operation) is { } expected && IsAlone(expected))
+        {
+            return expected;
+        }
+
+        return null;
+    }
+
+    /// <summary>Waits for another flow of the code to begin what the history has here: flows that started together may come in another order now.</summary>
+    /// <exception cref="NonDeterministicWorkflowException">None does, so the code has changed.</exception>
+    public async Task ConfirmAsync(Operation operation, WorkflowStep expected, CancellationToken ct)
+    {
+        var awaited = _awaited.GetOrAdd(expected.Name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_taken.ContainsKey(expected.Name)) return;
+        try
+        {
+            // By the machine's clock: it is the code that is waited for, and not the run's time.
+            await awaited.Task.WaitAsync(Patience, ct).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
         {
             throw Mismatch(expected, operation);
         }

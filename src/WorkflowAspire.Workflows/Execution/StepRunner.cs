@@ -9,8 +9,13 @@ namespace WorkflowAspire.Workflows.Execution;
 /// <summary>Takes a step of an attempt: a finished one comes from its checkpoint, any other runs and leaves one.</summary>
 internal sealed partial class StepRunner(RunAttempt attempt, Operation operation)
 {
+    private static readonly AsyncLocal<string?> CurrentStep = new();
+
     private readonly StepServices _services = attempt.Services;
     private readonly Checkpoints _checkpoints = new(attempt, operation);
+
+    /// <summary>The step within which the caller is; null for none.</summary>
+    public static string? Current => CurrentStep.Value;
 
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> step, StepOptions? options)
     {
@@ -45,6 +50,7 @@ internal sealed partial class StepRunner(RunAttempt attempt, Operation operation
                 async pipelineContext =>
                 {
                     trial.Tries++;
+                    CurrentStep.Value = operation.Name;
                     return await ObeyAsync(step(pipelineContext.CancellationToken), pipelineContext.CancellationToken).ConfigureAwait(false);
                 },
                 context).ConfigureAwait(false);

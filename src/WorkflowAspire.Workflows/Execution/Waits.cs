@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.Workflows.Execution;
@@ -27,8 +29,9 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
         var waiting = await RecordAsync(now => timeout is { } longest ? After(now, longest) : null, signal).ConfigureAwait(false);
         if (await TakeAsync(signal).ConfigureAwait(false) is [var payload])
         {
+            var carried = Read(signal, payload, type);
             await EndAsync(waiting, StepStatus.Completed, payload ?? "null", error: null).ConfigureAwait(false);
-            return _checkpoints.Read(payload, type);
+            return carried;
         }
 
         if (waiting.DueAt is null || _services.Time.GetUtcNow() < waiting.DueAt) throw await operation.Scope.SuspendAsync(operation, waiting.DueAt).ConfigureAwait(false);
@@ -41,6 +44,18 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
     /// <summary>An instant so much later; the last one there is where that is too far.</summary>
     public static DateTimeOffset After(DateTimeOffset now, TimeSpan duration) =>
         duration < DateTimeOffset.MaxValue - now ? now + duration : DateTimeOffset.MaxValue;
+
+    private T Read<T>(string signal, string? payload, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload ?? "null", type)!;
+        }
+        catch (JsonException error)
+        {
+            throw new UnrecoverableError($"Signal '{signal}' of run {attempt.Run.Id} carries what can't be read as {typeof(T).Name}: {error.Message}", error);
+        }
+    }
 
     private async Task<WorkflowStep> RecordAsync(Func<DateTimeOffset, DateTimeOffset?> due, string? waitsFor)
     {

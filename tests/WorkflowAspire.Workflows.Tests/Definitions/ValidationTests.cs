@@ -74,6 +74,13 @@ public class ValidationTests : DefinitionSpecification
     }
 
     [Fact]
+    public async Task Text_that_is_no_text()
+    {
+        (await Refused(Workflow(@"{""id"":""a"",""type"":""template"",""template"":""\ud800""}")))["/steps/0/template"][0].ShouldContain("half a surrogate pair");
+        (await Refused(Workflow(@"{""id"":""a"",""\udfff"":1}"))).ShouldContainKey("/steps/0");
+    }
+
+    [Fact]
     public async Task A_definition_of_another_name()
     {
         (await Refused($$"""{"name":"other","steps":[{{First}}]}"""))["/name"][0].ShouldContain("saved as 'test'");

@@ -1,3 +1,4 @@
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
 
@@ -123,6 +124,19 @@ public class WaitTests : EngineSpecification
 
         until.ShouldBe(Time.GetUtcNow().AddHours(1));
         _done.ShouldBe(["first", "second"]);
+    }
+
+    [Fact]
+    public async Task A_step_can_not_wait()
+    {
+        var error = await Should.ThrowAsync<UnrecoverableError>(() => Execute(async context =>
+        {
+            await context.StepAsync("work", _ => context.WaitAsync("pause", TimeSpan.FromDays(1)));
+            return "";
+        }));
+
+        error.Message.ShouldContain("'work'");
+        error.Message.ShouldContain("'pause'");
     }
 
     private async Task<string> Waiting(WorkflowContext context)

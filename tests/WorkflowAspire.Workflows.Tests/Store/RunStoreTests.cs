@@ -23,6 +23,16 @@ public class StepsOnSqlite : StepSpecification
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
 }
 
+public class WaitsOnPostgres(PostgresServer postgres) : WaitSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
+}
+
+public class WaitsOnSqlite : WaitSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
+}
+
 public class ListsOnPostgres(PostgresServer postgres) : ListingSpecification
 {
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
