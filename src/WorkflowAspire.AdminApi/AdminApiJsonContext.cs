@@ -3,6 +3,7 @@ using WorkflowAspire.AdminApi.DeadLetters;
 using WorkflowAspire.AdminApi.Definitions;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
+using WorkflowAspire.AdminApi.Usage;
 using WorkflowAspire.AdminApi.Workflows;
 
 namespace WorkflowAspire.AdminApi;
@@ -23,4 +24,5 @@ namespace WorkflowAspire.AdminApi;
 [JsonSerializable(typeof(QueueResponse[]))]
 [JsonSerializable(typeof(WorkerResponse[]))]
 [JsonSerializable(typeof(WorkflowResponse[]))]
+[JsonSerializable(typeof(TenantUsageResponse))]
 internal sealed partial class AdminApiJsonContext : JsonSerializerContext;

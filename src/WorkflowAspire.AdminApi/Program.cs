@@ -4,10 +4,12 @@ using WorkflowAspire.AdminApi.Definitions;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
+using WorkflowAspire.AdminApi.Usage;
 using WorkflowAspire.AdminApi.Workflows;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Definitions;
+using WorkflowAspire.Workflows.Llm;
 
 return await ServiceProcess.RunAsync(() =>
 {
@@ -22,6 +24,8 @@ return await ServiceProcess.RunAsync(() =>
     });
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
+    // Definitions with llm steps are saved only where somebody could ask a model.
+    builder.Services.AddLanguageModels();
     builder.Services.AddWorkflowDefinitions();
     builder.Services.AddQueues();
     builder.Services.AddScoped<WorkflowChoice>();
@@ -43,5 +47,6 @@ return await ServiceProcess.RunAsync(() =>
     api.MapRuns();
     api.MapDeadLetters();
     api.MapQueues();
+    api.MapUsage();
     return app;
 });

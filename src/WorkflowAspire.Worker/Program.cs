@@ -3,6 +3,7 @@ using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Worker;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Definitions;
+using WorkflowAspire.Workflows.Llm;
 
 return await ServiceProcess.RunAsync(() =>
 {
@@ -12,8 +13,10 @@ return await ServiceProcess.RunAsync(() =>
     builder.AddNpgsqlDataSource("workflow");
     builder.Services.AddWorkflowStore();
     builder.Services.AddWorkflows();
+    builder.Services.AddLanguageModels();
     builder.Services.AddWorkflowDefinitions();
     builder.Services.AddSampleWorkflows();
+    builder.Services.AddLanguageModelSamples(builder.Configuration);
     builder.AddWorkflowExecution();
 
     var app = builder.Build();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using WorkflowAspire.Worker.DeadLetters;
 using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Worker.Fairness;
+using WorkflowAspire.Worker.Progress;
 using WorkflowAspire.Worker.Sweepers;
 using WorkflowAspire.Workflows;
 
@@ -29,6 +30,7 @@ internal static class WorkflowExecution
         services.AddSingleton<ParentRuns>();
         services.AddSingleton<WorkflowExecutionProcessor>();
         services.AddSingleton<DeadLetterProducer>();
+        services.AddSingleton<IStepProgress, JobStepProgress>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<ExecutionWorker>();
         services.AddHostedService<CancellationListener>();

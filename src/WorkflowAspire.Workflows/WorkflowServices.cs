@@ -11,6 +11,7 @@ using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
 using WorkflowAspire.Workflows.Store;
+using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.Workflows;
 
@@ -82,6 +83,7 @@ public static partial class WorkflowServices
             services.AddHostedService<SchemaMigrationService>();
             services.TryAddSingleton<WorkflowCatalog>();
             services.TryAddSingleton(provider => new RunStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(provider => new UsageStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new WorkflowDirectory(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new DefinitionStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));

@@ -11,6 +11,7 @@ using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
+using WorkflowAspire.Workflows.Usage;
 
 [assembly: AssemblyFixture(typeof(WorkflowAspire.AdminApi.Tests.AdminApiProcess))]
 
@@ -31,6 +32,8 @@ public sealed class AdminApiProcess : IAsyncLifetime
     public RedisServer Redis => _redis;
 
     public RunStore Store => _services!.GetRequiredService<RunStore>();
+
+    public UsageStore Usage => _services!.GetRequiredService<UsageStore>();
 
     public Queue Execution { get; private set; } = null!;
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.Workflows.Runs;
+using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.AdminApi.Runs;
 
@@ -73,9 +74,9 @@ internal static class RunEndpoints
         }
     }
 
-    private static async Task<IResult> FindAsync(Guid id, RunStore store, CancellationToken ct) =>
+    private static async Task<IResult> FindAsync(Guid id, RunStore store, UsageStore usage, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } run
-            ? TypedResults.Ok(RunDetailResponse.From(run, await store.ListStepsAsync(id, ct)))
+            ? TypedResults.Ok(RunDetailResponse.From(run, await store.ListStepsAsync(id, ct), await usage.OfRunAsync(id, ct)))
             : ProblemAnswers.NotFound($"There is no run {id}.");
 
     private static async Task<IResult> ListStaleAsync(

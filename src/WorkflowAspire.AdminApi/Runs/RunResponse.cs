@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WorkflowAspire.AdminApi.Usage;
 using WorkflowAspire.Workflows.Runs;
+using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.AdminApi.Runs;
 
@@ -33,13 +35,18 @@ internal record RunResponse(
 /// <summary>A run with its steps.</summary>
 internal sealed record RunDetailResponse : RunResponse
 {
-    private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps)
-        : base(run) => Steps = steps;
+    private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps, RunUsageResponse? usage)
+        : base(run) => (Steps, Usage) = (steps, usage);
 
     [JsonPropertyOrder(1)]
     public IReadOnlyList<StepResponse> Steps { get; }
 
-    public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps) => new(From(run), [.. steps.Select(StepOf)]);
+    /// <summary>What its steps used of language models; null where they asked none.</summary>
+    [JsonPropertyOrder(2)]
+    public RunUsageResponse? Usage { get; }
+
+    public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps, IReadOnlyList<StepUsage> usage) =>
+        new(From(run), [.. steps.Select(StepOf)], RunUsageResponse.From(usage));
 
     private static StepResponse StepOf(WorkflowStep step) => new(
         step.Name, Name(step.Kind), Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);

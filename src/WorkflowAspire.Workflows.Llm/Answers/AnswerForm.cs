@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Json.Schema;
+using Microsoft.Extensions.AI;
+using WorkflowAspire.BullMQ;
+
+namespace WorkflowAspire.Workflows.Llm.Answers;
+
+/// <summary>The JSON that an answer must be: a schema, and where the answer has a type, that type.</summary>
+internal sealed class AnswerForm
+{
+    private const int MostFaults = 20;
+
+    private readonly JsonSchema _schema;
+    private readonly Func<string, string?>? _faultOfType;
+
+    private AnswerForm(JsonElement schema, Func<string, string?>? faultOfType)
+    {
+        Schema = schema;
+        _faultOfType = faultOfType;
+        try
+        {
+            // A registry of its own: two schemas may have the same $id.
+            _schema = JsonSchema.Build(schema, new BuildOptions { SchemaRegistry = new SchemaRegistry() });
+        }
+        catch (Exception error) when (error is JsonSchemaException or RefResolutionException or JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new UnrecoverableError($"The schema of the answer is no JSON schema: {error.Message}", error);
+        }
+    }
+
+    public JsonElement Schema { get; }
+
+    /// <exception cref="UnrecoverableError">It is no JSON schema.</exception>
+    public static AnswerForm Of(JsonElement schema) => new(schema, faultOfType: null);
+
+    /// <param name="schema">The schema; null to derive it from the type.</param>
+    /// <param name="json">How the type is read.</param>
+    /// <exception cref="UnrecoverableError">The type's JSON is no object, or the schema is none.</exception>
+    public static AnswerForm Of<T>(JsonElement? schema, JsonSerializerOptions json)
+    {
+        var type = (JsonTypeInfo<T>)json.GetTypeInfo(typeof(T));
+        if (type.Kind is not (JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary))
+            throw new UnrecoverableError($"A model can't be asked for {typeof(T).Name}: providers want an object; put it into a property of a record.");
+        return new AnswerForm(schema ?? Derive<T>(json), text => FaultOf(text, type));
+    }
+
+    /// <summary>What is wrong with an answer; nothing if it fits.</summary>
+    public IReadOnlyList<string> FaultsOf(string text)
+    {
+        JsonElement json;
+        try
+        {
+            json = JsonElement.Parse(text);
+        }
+        catch (JsonException error)
+        {
+            return [$"It is no JSON: {error.Message}"];
+        }
+
+        var results = _schema.Evaluate(json, new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+        if (!results.IsValid)
+        {
+            var faults = (results.Details ?? []).Prepend(results)
+                .Where(part => part.Errors is not null)
+                .SelectMany(part => part.Errors!.Values.Select(error => $"{(part.InstanceLocation.ToString() is { Length: > 0 } place ? place : "The whole")}: {error}"))
+                .Distinct().Take(MostFaults).ToList();
+            return faults.Count > 0 ? faults : ["It doesn't fit the schema."];
+        }
+
+        return _faultOfType?.Invoke(text) is { } fault ? [fault] : [];
+    }
+
+    /// <summary>The JSON out of a fence of Markdown, which some models put around it.</summary>
+    public static string Unfence(string text)
+    {
+        var trimmed = text.Trim();
+        if (!trimmed.StartsWith("```", StringComparison.Ordinal) || !trimmed.EndsWith("```", StringComparison.Ordinal)) return trimmed;
+        var body = trimmed.IndexOf('\n', StringComparison.Ordinal);
+        return body < 0 || trimmed.Length < body + 4 ? trimmed : trimmed[(body + 1)..^3].Trim();
+    }
+
+    private static string? FaultOf<T>(string text, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, type) is null ? "It is null." : null;
+        }
+        catch (JsonException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static JsonElement Derive<T>(JsonSerializerOptions json) => AIJsonUtilities.CreateJsonSchema(
+        typeof(T),
+        serializerOptions: json,
+        inferenceOptions: new AIJsonSchemaCreateOptions
+        {
+            // What providers want of a schema that they hold a model to.
+            TransformOptions = new AIJsonSchemaTransformOptions { DisallowAdditionalProperties = true, RequireAllProperties = true, MoveDefaultKeywordToDescription = true },
+        });
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Definitions;
+using WorkflowAspire.Workflows.Definitions.LanguageModels;
+using WorkflowAspire.Workflows.Llm.Tests.Provider;
+
+namespace WorkflowAspire.Workflows.Llm.Tests;
+
+public class DeclaredModelsTests : LanguageModelSpecification
+{
+    private readonly Guid _run = Guid.NewGuid();
+    private readonly Guid _tenant = Guid.NewGuid();
+
+    private ILanguageModelSteps Steps => Services.GetRequiredService<ILanguageModelSteps>();
+
+    private DefinitionOptions.HttpReach Reach { get; } = new();
+
+    private string OwnConnection => $"Provider=openai;Endpoint={Provider.Address}/v1;Key={Key};Model=own";
+
+    protected override void Configure(IServiceCollection services)
+    {
+        base.Configure(services);
+        services.AddWorkflowDefinitions();
+        services.Configure<DefinitionOptions>(options => options.Http = Reach);
+    }
+
+    [Fact]
+    public async Task A_step_of_a_definition_is_asked_by_the_default_model_and_paid_by_its_run()
+    {
+        Provider.ThenOpenAI("Because.");
+
+        var answer = await Steps.AskAsync(Request(), default);
+
+        answer.ShouldBe(new LanguageModelAnswer("Because.", new LanguageModelUsage(10, 5, 0.00006m)));
+        Provider.Requests.ShouldHaveSingleItem().Body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()).ShouldBe(["system", "user"]);
+        (await Usage.OfRunAsync(_run)).ShouldHaveSingleItem().Step.ShouldBe("loop[0]/ask");
+    }
+
+    [Fact]
+    public async Task Its_schema_is_checked_and_repaired()
+    {
+        Provider.ThenOpenAI("{}").ThenOpenAI("""{"n":1}""");
+
+        (await Steps.AskAsync(Request() with { Schema = JsonElement.Parse("""{"type":"object","required":["n"]}""") }, default)).Text.ShouldBe("""{"n":1}""");
+    }
+
+    [Fact]
+    public async Task A_secret_can_be_its_connection()
+    {
+        Reach.AllowPrivateAddresses = true;
+        Provider.ThenOpenAI("Because.");
+
+        (await Steps.AskAsync(Request() with { Connection = OwnConnection, IsConnectionString = true }, default)).Text.ShouldBe("Because.");
+
+        Provider.Requests.ShouldHaveSingleItem().Body.GetProperty("model").GetString().ShouldBe("own");
+    }
+
+    [Fact]
+    public async Task A_secret_does_not_reach_the_services_around_the_worker()
+    {
+        var error = await Should.ThrowAsync<UnrecoverableError>(() => Steps.AskAsync(Request() with { Connection = OwnConnection, IsConnectionString = true }, default));
+
+        error.Message.ShouldSatisfyAllConditions(message => message.ShouldContain("no public address"), message => message.ShouldNotContain(Key));
+        Provider.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_no_connection_is_not_quoted()
+    {
+        var error = await Should.ThrowAsync<UnrecoverableError>(() => Steps.AskAsync(Request() with { Connection = Key, IsConnectionString = true }, default));
+
+        error.ToString().ShouldNotContain(Key);
+    }
+
+    private LanguageModelRequest Request() => new(
+        _tenant, _run, "loop[0]/ask", Connection: null, IsConnectionString: false, Model: null,
+        [new LanguageModelMessage("system", "Be terse."), new LanguageModelMessage("user", "Why?")], Schema: null, Temperature: 0.5, MaxTokens: 100);
+}
