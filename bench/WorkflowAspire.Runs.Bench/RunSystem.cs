@@ -60,7 +60,8 @@ internal sealed class RunSystem : IAsyncDisposable
         var completed = _completions.Of(run.Id);
         await _store.CreateAsync(run);
         await _dispatcher.EnqueueAsync(run);
-        await completed;
+        // A system that has stopped must not keep the benchmark waiting for ever.
+        await completed.WaitAsync(TimeSpan.FromMinutes(2));
         _completions.Forget(run.Id);
     }
 
