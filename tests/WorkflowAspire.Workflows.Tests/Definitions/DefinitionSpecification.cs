@@ -31,7 +31,12 @@ public abstract class DefinitionSpecification : StoreSpecification
     protected override void Configure(IServiceCollection services) => services
         .AddSingleton<ISecretStore>(Secrets)
         .AddWorkflowDefinitions()
-        .Configure<DefinitionOptions>(options => options.Http.AllowPrivateAddresses = true)
+        .Configure<DefinitionOptions>(options =>
+        {
+            options.Http.AllowPrivateAddresses = true;
+            // So that a busy machine reaches it before the time limit.
+            options.MaxStatements = 20_000;
+        })
         .AddWorkflows(options => options.Step = new StepOptions { RetryDelay = TimeSpan.Zero, MaxRetryDelay = TimeSpan.FromMilliseconds(1) });
 
     public override async ValueTask DisposeAsync()

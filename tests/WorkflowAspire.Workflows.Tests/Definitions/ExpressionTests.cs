@@ -27,7 +27,7 @@ public class ExpressionTests : DefinitionSpecification
 
     [Theory]
     [InlineData("(() => { while (true); })()", "too many statements")]
-    [InlineData("(() => { const a = []; while (true) a.push('x'.repeat(100000)); })()", "too much memory")]
+    [InlineData("(() => { const a = []; while (true) a.push('x'.repeat(4000000)); })()", "too much memory")]
     [InlineData("(function f() { return f(); })()", "nest too deeply")]
     [InlineData("/(a+)+$/.test('a'.repeat(64) + 'b')", "longer than")]
     [InlineData("'x'.repeat(500000000).length", "more than")]
@@ -96,11 +96,11 @@ public class ExpressionTests : DefinitionSpecification
 
     [Theory]
     [InlineData("{% for i in (1..100000000) %}x{% endfor %}")]
-    [InlineData("{% for i in (1..2000) %}{% for j in (1..2000) %}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}")]
+    [InlineData("{% for i in (1..1000) %}{{ input.text }}{% endfor %}")]
     [InlineData("{{ 'a' | no_such_filter | divided_by: 0 }}{{ 1 | divided_by: 0 }}")]
     public async Task A_failing_template_is_named_with_its_step(string template)
     {
-        var error = await Should.ThrowAsync<UnrecoverableError>(() => Run(Workflow($$"""{"id":"letter","type":"template","template":"{{template}}","timeout":"1m"}""")));
+        var error = await Should.ThrowAsync<UnrecoverableError>(() => Run(Workflow($$"""{"id":"letter","type":"template","template":"{{template}}","timeout":"1m"}"""), $$"""{"text":"{{new string('x', 100_000)}}"}"""));
 
         error.Message.ShouldStartWith("Step 'letter': the template failed: ");
     }
