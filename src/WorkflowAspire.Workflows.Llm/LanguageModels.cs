@@ -59,7 +59,7 @@ public sealed class LanguageModels
     private Task<ChatAnswer> AskAsync(WorkflowContext context, string name, ChatRequest request, AnswerForm? form)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var step = Prepare(new Asker(context.RunId, context.TenantId, name), request, form);
+        var step = Prepare(new Asker(context.RunId, context.TenantId, context.FullName(name)), request, form);
         return context.StepAsync(name, step.TryAsync, step.Options);
     }
 

@@ -28,6 +28,9 @@ public sealed class WorkflowContext
     /// <summary>Which attempt of the run this is, from 1; to go on after a wait is no new one.</summary>
     public int Attempt { get; }
 
+    /// <summary>The name of an operation as the run's history has it: with the item or branch before it.</summary>
+    internal string FullName(string name) => _scope.Path + name;
+
     /// <summary>Takes a step, or returns its output if an earlier attempt has finished it.</summary>
     /// <param name="name">The step's name, unique within the run and the same in each attempt.</param>
     /// <param name="step">What to do; its token ends with the run or the step's timeout.</param>

@@ -32,9 +32,9 @@ internal sealed partial class EndpointCircuit(string endpoint, TimeProvider time
             MinimumThroughput = options.CircuitBreaker.MinimumThroughput,
             SamplingDuration = options.CircuitBreaker.SamplingDuration,
             BreakDuration = options.CircuitBreaker.BreakDuration,
-            // Who answers that a request makes no sense is there; who was told to stop says nothing of the endpoint.
+            // Who answers that a request makes no sense is there; who was told to stop, or called nobody, says nothing of the endpoint.
             ShouldHandle = static call => ValueTask.FromResult(
-                call.Outcome.Exception is not (null or UnrecoverableError) && !call.Context.CancellationToken.IsCancellationRequested),
+                call.Outcome.Exception is not (null or UnrecoverableError or StepPostponedException) && !call.Context.CancellationToken.IsCancellationRequested),
             OnOpened = opened =>
             {
                 _opening = new Opening(time.GetUtcNow() + opened.BreakDuration, opened.Outcome.Exception?.Message);

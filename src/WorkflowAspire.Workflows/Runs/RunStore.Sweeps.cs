@@ -80,11 +80,17 @@ internal static class SweepSql
         ORDER BY id LIMIT @limit
         """;
 
-    // The condition is said twice: a run that is replayed while this statement waits for its row must stay.
+    // The condition is said twice: a run that is replayed while this statement waits for its row must stay. A parent that goes on asks
+    // for its child's outcome again.
     public static string DeleteEnded(RunStatus status) =>
         $"""
         DELETE FROM workflow_runs
         WHERE status = '{status.ToName()}' AND completed_at < @before
-          AND id IN (SELECT id FROM workflow_runs WHERE status = '{status.ToName()}' AND completed_at < @before ORDER BY completed_at LIMIT @limit)
+          AND id IN (
+            SELECT id FROM workflow_runs child
+            WHERE status = '{status.ToName()}' AND completed_at < @before
+              AND (parent_run_id IS NULL OR NOT EXISTS (
+                SELECT 1 FROM workflow_runs parent WHERE parent.id = child.parent_run_id AND parent.status IN ('pending', 'running', 'waiting')))
+            ORDER BY completed_at LIMIT @limit)
         """;
 }

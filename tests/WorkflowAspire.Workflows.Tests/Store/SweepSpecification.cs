@@ -69,6 +69,21 @@ public abstract class SweepSpecification : StoreSpecification
         (await Store.ListStepsAsync(young.Id)).ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task A_child_stays_as_long_as_its_parent_has_not_ended()
+    {
+        var parent = await Claim(await AcceptRun());
+        var child = NewRun(tenant: parent.Run.TenantId) with { ParentRunId = parent.Run.Id };
+        await Store.CreateAsync(child);
+        await Store.CompleteAsync(await Claim(child), "1");
+        var later = Time.GetUtcNow().AddDays(1);
+
+        (await Store.DeleteEndedAsync(RunStatus.Completed, later, limit: 10)).ShouldBe(0);
+        await Store.CompleteAsync(parent, "1");
+
+        (await Store.DeleteEndedAsync(RunStatus.Completed, later, limit: 10)).ShouldBe(2);
+    }
+
     [Theory]
     [InlineData(RunStatus.Pending)]
     [InlineData(RunStatus.Running)]
