@@ -26,7 +26,8 @@ internal sealed record SubmitRunRequest(
             return Bad("tenantId", $"tenantId is a UUID other than all zeros, for example \"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10\"; got {Shown(tenant)}.");
         var input = body.RootElement.TryGetProperty("input", out var given) && given.ValueKind != JsonValueKind.Null ? given.Clone() : (JsonElement?)null;
         if (!body.RootElement.TryGetProperty("timeout", out var limit) || limit.ValueKind == JsonValueKind.Null) return (new SubmitRunRequest(tenantId, input), "", "");
-        if (limit.ValueKind != JsonValueKind.String || !TimeSpan.TryParseExact(limit.GetString(), ["hh\\:mm\\:ss", "c"], CultureInfo.InvariantCulture, out var timeout) || timeout <= TimeSpan.Zero || timeout > LongestTimeout)
+        if (limit.ValueKind != JsonValueKind.String
+            || !TimeSpan.TryParseExact(limit.GetString(), "c", CultureInfo.InvariantCulture, out var timeout) || timeout <= TimeSpan.Zero || timeout > LongestTimeout)
             return Bad("timeout", $"timeout is a positive time span as hh:mm:ss, at most {LongestTimeout.TotalDays:0} days, for example \"00:30:00\"; got {Shown(limit)}.");
         return (new SubmitRunRequest(tenantId, input, timeout), "", "");
     }
