@@ -6,6 +6,7 @@ namespace WorkflowAspire.Workflows.Tests.Execution;
 public class BulkheadTests : PipelineSpecification
 {
     private readonly TaskCompletionSource<string> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _started = [];
 
     [Fact]
     public async Task No_more_steps_than_allowed_call_an_endpoint_at_the_same_time()
@@ -80,6 +81,14 @@ public class BulkheadTests : PipelineSpecification
         (await Succeed("api.test", StepKind.Llm)).ShouldBeNull();
     }
 
+    public override async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _answer.TrySetResult("fine");
+        await Task.WhenAll(_started);
+        await base.DisposeAsync();
+    }
+
     protected override void Configure(IServiceCollection services)
     {
         base.Configure(services);
@@ -96,6 +105,7 @@ public class BulkheadTests : PipelineSpecification
             calls.Add(Call("api.test", _ => _answer.Task, StepKind.Llm, lease));
         }
 
+        _started.AddRange(calls);
         return calls;
     }
 }

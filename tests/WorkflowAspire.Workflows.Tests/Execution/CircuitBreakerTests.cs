@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Workflows.Tests.Execution;
 
@@ -89,6 +90,7 @@ public class CircuitBreakerTests : PipelineSpecification
         Time.Advance(Break);
         var answer = new TaskCompletionSource<string>();
         var probe = Call("api.test", _ => answer.Task);
+        await Eventually.True(() => Calls == 11);
 
         (await Succeed("api.test")).ShouldBeOfType<CircuitOpenException>().Message.ShouldContain("503");
 
@@ -100,6 +102,14 @@ public class CircuitBreakerTests : PipelineSpecification
     public async Task What_cannot_succeed_says_nothing_of_the_endpoint()
     {
         for (var i = 0; i < 30; i++) (await Call("api.test", _ => throw new UnrecoverableError("404"))).ShouldBeOfType<UnrecoverableError>();
+
+        (await Succeed("api.test")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_try_that_called_nobody_says_nothing_of_the_endpoint()
+    {
+        for (var i = 0; i < 30; i++) (await Call("api.test", _ => throw new StepPostponedException("no tokens left now"))).ShouldBeOfType<StepPostponedException>();
 
         (await Succeed("api.test")).ShouldBeNull();
     }
