@@ -69,24 +69,6 @@ public class ParkingTests(RedisServer redis) : WorkerSpecification(redis)
     }
 
     [Fact]
-    public async Task A_signal_that_comes_while_the_run_is_being_parked_is_not_overslept()
-    {
-        var run = await GivenRun();
-        Workflow.Run = async (context, _) =>
-        {
-            var signal = context.WaitForSignalAsync<JsonElement>("approved");
-            // After the look for the signal, before the job is delayed; and nobody wakes the run.
-            await Task.WhenAny(signal);
-            if (signal.IsFaulted || signal.IsCanceled) await Store.SendSignalAsync(run.Id, "approved", "1", CancellationToken.None);
-            return await signal;
-        };
-
-        await Enqueue(run);
-
-        (await Reaches(run, RunStatus.Completed)).Output.ShouldBe("1");
-    }
-
-    [Fact]
     public async Task A_signal_whose_sender_could_not_wake_the_run_is_found_by_the_look_at_overslept_runs()
     {
         Workflow.Run = (context, _) => context.WaitForSignalAsync<JsonElement>("approved");

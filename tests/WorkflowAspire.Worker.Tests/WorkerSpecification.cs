@@ -30,6 +30,9 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 
     protected static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
+    /// <summary>How often the sweepers look.</summary>
+    protected virtual string RelayInterval => "00:00:00.200";
+
     protected FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
     protected Scripted Workflow => _app.Services.GetRequiredService<Scripted>();
@@ -55,7 +58,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
             ["ConnectionStrings:workflow"] = $"Data Source={Path.Combine(_folder, "workflow.db")}",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
-            ["Worker:RelayInterval"] = "00:00:00.200",
+            ["Worker:RelayInterval"] = RelayInterval,
             ["Workflows:Step:Attempts"] = "1",
         });
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");

@@ -11,7 +11,7 @@ namespace WorkflowAspire.Workflows.Execution;
 /// </remarks>
 internal sealed class RunHistory
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly string _workflow;
     private readonly FrozenDictionary<string, WorkflowStep> _byName;
