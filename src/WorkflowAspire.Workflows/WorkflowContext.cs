@@ -131,7 +131,8 @@ public sealed class WorkflowContext
         var keys = branches.Keys.ToArray();
         return Begin<IReadOnlyDictionary<string, TResult>>(name, kind: null, async operation =>
         {
-            var results = await new Branches<TResult>(_attempt, operation, keys, (context, index) => branches[keys[index]](context)).RunAsync(Math.Max(1, keys.Length)).ConfigureAwait(false);
+            var all = new Branches<TResult>(_attempt, operation, keys, (context, index) => branches[keys[index]](context));
+            var results = await all.RunAsync(Math.Max(1, keys.Length)).ConfigureAwait(false);
             return new OrderedDictionary<string, TResult>(keys.Zip(results, KeyValuePair.Create));
         });
     }

@@ -21,7 +21,9 @@ internal static class RunEndpoints
         api.MapGet("/runs/{id:guid}", FindAsync)
             .WithName("GetRun").WithTags("runs").WithSummary("Shows one run with its steps.")
             .Produces<RunDetailResponse>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapPost("/runs/{id:guid}/signals/{name}", (Guid id, string name, HttpRequest request, RunControl control, CancellationToken ct) => control.SignalAsync(id, name, request.Body, ct))
+        api.MapPost(
+                "/runs/{id:guid}/signals/{name}",
+                (Guid id, string name, HttpRequest request, RunControl control, CancellationToken ct) => control.SignalAsync(id, name, request.Body, ct))
             .WithName("SendSignal").WithTags("runs").WithSummary("Sends a signal with any JSON, or none, to a run; it is kept until the run waits for it.")
             .Produces(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         api.MapPost("/runs/{id:guid}/cancel", (Guid id, RunControl control, CancellationToken ct) => control.CancelAsync(id, ct))

@@ -35,7 +35,8 @@ internal sealed record SubmitRunRequest(
         }
 
         if (!body.RootElement.TryGetProperty("timeout", out var limit) || limit.ValueKind == JsonValueKind.Null) return (new SubmitRunRequest(tenantId, input, version), "", "");
-        if (limit.ValueKind != JsonValueKind.String || !TimeSpan.TryParseExact(limit.GetString(), ["hh\\:mm\\:ss", "c"], CultureInfo.InvariantCulture, out var timeout) || timeout <= TimeSpan.Zero || timeout > LongestTimeout)
+        if (limit.ValueKind != JsonValueKind.String
+            || !TimeSpan.TryParseExact(limit.GetString(), "c", CultureInfo.InvariantCulture, out var timeout) || timeout <= TimeSpan.Zero || timeout > LongestTimeout)
             return Bad("timeout", $"timeout is a positive time span as hh:mm:ss, at most {LongestTimeout.TotalDays:0} days, for example \"00:30:00\"; got {Shown(limit)}.");
         return (new SubmitRunRequest(tenantId, input, version, timeout), "", "");
     }

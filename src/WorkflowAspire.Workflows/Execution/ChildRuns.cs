@@ -31,8 +31,8 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
                 await EndAsync(StepStatus.Completed, child.Output ?? "null", error: null).ConfigureAwait(false);
                 return _checkpoints.Read(child.Output, type);
             case RunStatus.Failed or RunStatus.Cancelled:
-                var failure = new ChildRunFailedException(
-                    childId, $"Run {childId} of workflow '{child.WorkflowId}', which '{operation.Name}' waited for, {(child.Status == RunStatus.Failed ? $"failed: {child.Error}" : "was cancelled.")}");
+                var fate = child.Status == RunStatus.Failed ? $"failed: {child.Error}" : "was cancelled.";
+                var failure = new ChildRunFailedException(childId, $"Run {childId} of workflow '{child.WorkflowId}', which '{operation.Name}' waited for, {fate}");
                 await EndAsync(StepStatus.Failed, output: null, failure).ConfigureAwait(false);
                 attempt.Failed(failure);
                 throw failure;
@@ -60,7 +60,10 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
     private async Task<WorkflowRun> StartAsync<TInput>(Guid id, string workflow, TInput input)
     {
         var json = JsonSerializer.Serialize(input, (JsonTypeInfo<TInput>)_services.Json.GetTypeInfo(typeof(TInput)));
-        var added = new WorkflowRun(id, attempt.Run.TenantId, workflow, RunStatus.Pending, json, null, null, 0, _services.Time.GetUtcNow(), null, null, null) { ParentRunId = attempt.Run.Id };
+        var added = new WorkflowRun(id, attempt.Run.TenantId, workflow, RunStatus.Pending, json, null, null, 0, _services.Time.GetUtcNow(), null, null, null)
+        {
+            ParentRunId = attempt.Run.Id,
+        };
         await _services.Store.AddChildAsync(attempt.Lease, added, attempt.Token).ConfigureAwait(false);
         if (await _services.Store.FindAsync(id, attempt.Token).ConfigureAwait(false) is not { } child) throw new LeaseLostException(attempt.Lease);
         try

@@ -34,8 +34,9 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
             return carried;
         }
 
-        if (waiting.DueAt is null || _services.Time.GetUtcNow() < waiting.DueAt) throw await operation.Scope.SuspendAsync(operation, waiting.DueAt).ConfigureAwait(false);
-        var late = new TimeoutException($"No signal '{signal}' came before its timeout: operation '{operation.Name}' waited until {waiting.DueAt.Value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}.");
+        if (waiting.DueAt is not { } due || _services.Time.GetUtcNow() < due) throw await operation.Scope.SuspendAsync(operation, waiting.DueAt).ConfigureAwait(false);
+        var late = new TimeoutException(
+            $"No signal '{signal}' came before its timeout: operation '{operation.Name}' waited until {due.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}.");
         await EndAsync(waiting, StepStatus.Failed, output: null, late).ConfigureAwait(false);
         attempt.Failed(late);
         throw late;
@@ -62,7 +63,8 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
         if (_checkpoints.Recorded is { } recorded) return recorded;
         var now = _services.Time.GetUtcNow();
         WorkflowStep? waiting = null;
-        await _checkpoints.SaveAsync(StepStatus.Waiting, now, step => waiting = step with { DueAt = WholeMilliseconds(due(now)), WaitsFor = waitsFor }, error: null, attempt.Token).ConfigureAwait(false);
+        await _checkpoints.SaveAsync(
+            StepStatus.Waiting, now, step => waiting = step with { DueAt = WholeMilliseconds(due(now)), WaitsFor = waitsFor }, error: null, attempt.Token).ConfigureAwait(false);
         return waiting!;
     }
 
@@ -80,7 +82,11 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
     }
 
     private Task EndAsync(WorkflowStep waiting, StepStatus status, string? output, Exception? error) => _checkpoints.SaveAsync(
-        status, waiting.StartedAt, step => step with { Output = output, DueAt = waiting.DueAt, WaitsFor = waiting.WaitsFor, Attempts = waiting.Attempts == 0 ? 1 : 0 }, error, CancellationToken.None);
+        status,
+        waiting.StartedAt,
+        step => step with { Output = output, DueAt = waiting.DueAt, WaitsFor = waiting.WaitsFor, Attempts = waiting.Attempts == 0 ? 1 : 0 },
+        error,
+        CancellationToken.None);
 
     // The queue's clock counts milliseconds: a job that comes back must not be too early.
     private static DateTimeOffset? WholeMilliseconds(DateTimeOffset? due) => due is not { } at || at > DateTimeOffset.MaxValue.AddSeconds(-1)
