@@ -45,7 +45,10 @@ public class DefinitionTests(RedisServer redis) : WorkerSpecification(redis)
     }
 
     private WorkflowRun NewRun(string workflow, int version) => new(
-        Guid.CreateVersion7(), _tenant, workflow, RunStatus.Pending, "[1,2,3]", null, null, 0, DateTimeOffset.UtcNow, null, null, null) { DefinitionVersion = version };
+        Guid.CreateVersion7(), _tenant, workflow, RunStatus.Pending, "[1,2,3]", null, null, 0, DateTimeOffset.UtcNow, null, null, null)
+    {
+        DefinitionVersion = version,
+    };
 
     private async Task<int> Save(string definition)
     {

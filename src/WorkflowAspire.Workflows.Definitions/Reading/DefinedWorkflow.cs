@@ -12,6 +12,6 @@ namespace WorkflowAspire.Workflows.Definitions.Reading;
 internal sealed record DefinedWorkflow(
     IReadOnlyList<DefinedStep> Steps, FilledValue? Output, JsonSchema? Input, IReadOnlyList<(string Place, string Workflow)> Children)
 {
-    /// <summary>Whether a step anywhere in it is of this kind.</summary>
+    /// <summary>All its steps, those inside others too.</summary>
     public IEnumerable<DefinedStep> AllSteps => Steps.SelectMany(step => step.WithInner);
 }
