@@ -71,6 +71,7 @@ public class QueueTests(AdminApiProcess api)
                     "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers",
                     "PUT /api/tenants/{tenantId}/workflows/{name}", "GET /api/tenants/{tenantId}/workflows", "GET /api/tenants/{tenantId}/workflows/{name}",
                     "GET /api/tenants/{tenantId}/workflows/{name}/versions", "GET /api/tenants/{tenantId}/workflows/{name}/versions/{version}", "GET /api/schemas/workflow-definition.json",
+                    "GET /api/tenants/{tenantId}/usage",
                 ],
                 ignoreOrder: true);
     }

@@ -15,20 +15,31 @@ internal sealed partial class RunSubmission(
     {
         var (key, unreadable) = IdempotencyHeader.Read(http.Request.Headers[IdempotencyHeader.Name]);
         if (unreadable is not null) return ProblemAnswers.InvalidField(IdempotencyHeader.Name, unreadable);
-        SubmitRunRequest request;
-        IdempotencyKey? idempotency = null;
+        JsonDocument body;
         try
         {
-            using var document = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: ct);
-            var (read, field, error) = SubmitRunRequest.Read(document);
-            if (read is null) return ProblemAnswers.InvalidField(field, error);
-            request = read;
-            var hash = RequestHash.Of(name, document.RootElement);
-            if (key is not null) idempotency = new IdempotencyKey(key, hash);
+            body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: ct);
         }
         catch (JsonException malformed)
         {
             return ProblemAnswers.InvalidField("body", $"The body is not JSON: {malformed.Message}");
+        }
+
+        using (body) return await SubmitAsync(name, body, key, http, ct);
+    }
+
+    private async Task<IResult> SubmitAsync(string name, JsonDocument body, string? key, HttpContext http, CancellationToken ct)
+    {
+        var (request, field, error) = SubmitRunRequest.Read(body);
+        if (request is null) return ProblemAnswers.InvalidField(field, error);
+        var (version, refusal) = await workflows.ChooseAsync(name, request, ct);
+        if (refusal is not null) return refusal;
+        IdempotencyKey? idempotency = null;
+        try
+        {
+            // Without a key as well: it reads every string.
+            var hash = RequestHash.Of(name, body.RootElement);
+            if (key is not null) idempotency = new IdempotencyKey(key, hash);
         }
         catch (InvalidOperationException noText)
         {
@@ -36,8 +47,6 @@ internal sealed partial class RunSubmission(
             return ProblemAnswers.InvalidField("body", $"A string of the body is no text: {noText.Message}");
         }
 
-        var (version, refusal) = await workflows.ChooseAsync(name, request, ct);
-        if (refusal is not null) return refusal;
         var run = NewRun(name, version, request);
         if (idempotency is not null)
         {

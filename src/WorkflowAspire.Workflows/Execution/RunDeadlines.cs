@@ -25,7 +25,9 @@ internal sealed class RunDeadlines(RunStore store, TimeProvider time)
             var result = await run(either.Token).ConfigureAwait(false);
             return result is ExecutionResult.Parked(var until) && !(until < deadline) ? new ExecutionResult.Parked(deadline) : result;
         }
-        catch (Exception error) when (error is not LeaseLostException && !ct.IsCancellationRequested && time.GetUtcNow() >= deadline)
+        // A timer may fire a moment before the clock says so.
+        catch (Exception error) when (error is not LeaseLostException && !ct.IsCancellationRequested
+            && ((clock.IsCancellationRequested && left < LongestTimer) || time.GetUtcNow() >= deadline))
         {
             throw new RunTimeoutException(lease.Run.Id, deadline);
         }
