@@ -46,24 +46,17 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
             var run = new WorkflowRun(
                 Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
                 Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
-            if (await IsAcceptedAsync(run)) _accepted.Add(run.Id);
+            await AcceptAsync(run);
+            _accepted.Add(run.Id);
             await Task.Delay(duration / mine);
             if (i % OneInSoManyIsCancelled == 3) await CancelAsync(run.Id);
         }
     }
 
-    // As the API does it: a run counts once its row is written, and the queue may be away.
-    private async Task<bool> IsAcceptedAsync(WorkflowRun run)
+    // As the API does it, for a client that tries again: a run counts once its row is written, and the queue may be away.
+    private async Task AcceptAsync(WorkflowRun run)
     {
-        try
-        {
-            await system.Store.CreateAsync(run);
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-
+        while (!await IsWrittenAsync(run)) await Task.Delay(100);
         try
         {
             await system.Dispatcher.DispatchAsync(run);
@@ -72,8 +65,20 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         {
             // The relay does it.
         }
+    }
 
-        return true;
+    private async Task<bool> IsWrittenAsync(WorkflowRun run)
+    {
+        try
+        {
+            await system.Store.CreateAsync(run);
+            return true;
+        }
+        catch (NpgsqlException error)
+        {
+            // An earlier try whose answer was lost may have written it.
+            return error.SqlState == PostgresErrorCodes.UniqueViolation;
+        }
     }
 
     private async Task CancelAsync(Guid run)

@@ -18,7 +18,7 @@ public class LifeCycleProperties : StoreSpecification
             var leases = new List<RunLease>();
             foreach (var step in life) await ApplyAsync(step, run, leases, model);
             var now = await Now(run);
-            return (now.Status, now.Attempts, now.Output, now.Error) == (model.Status, model.Attempts, model.Output, model.Error);
+            return (now.Status, now.Attempts, now.Parks, now.Output, now.Error) == (model.Status, model.Attempts, model.Parks, model.Output, model.Error);
         },
         iter: 150, threads: 1);
 
@@ -35,11 +35,15 @@ public class LifeCycleProperties : StoreSpecification
         }
         else if (step.What == What.Replay)
         {
-            (await Store.ResetForReplayAsync(run.Id)).ShouldBe(model.Settle(model.Status is not RunStatus.Completed, RunStatus.Pending, null, null));
+            (await Store.ResetForReplayAsync(run.Id)).ShouldBe(model.Settle(model.Status is not (RunStatus.Completed or RunStatus.Cancelled), RunStatus.Pending, null, null));
         }
         else if (step.What == What.FailWithoutAttempt)
         {
-            (await Store.FailAsync(run.Id, null, "gone")).ShouldBe(model.Settle(model.Status is RunStatus.Pending or RunStatus.Running, RunStatus.Failed, null, "gone"));
+            (await Store.FailAsync(run.Id, null, "gone")).ShouldBe(model.Settle(model.IsUnfinished, RunStatus.Failed, null, "gone"));
+        }
+        else if (step.What == What.Cancel)
+        {
+            (await Store.CancelAsync(run.Id)).ShouldBe(model.Settle(model.IsUnfinished, RunStatus.Cancelled, model.Output, model.Error));
         }
         else if (leases.Count > 0)
         {
@@ -49,6 +53,7 @@ public class LifeCycleProperties : StoreSpecification
             (step.What switch
             {
                 What.Complete => (await Store.CompleteAsync(lease, "1"), model.Settle(owns, RunStatus.Completed, "1", null)),
+                What.Park => (await Store.ParkAsync(lease, "job"), model.Settle(owns, RunStatus.Waiting, null, null)),
                 What.Return => (await Store.ReturnToPendingAsync(lease, "again"), model.Settle(owns, RunStatus.Pending, null, "again")),
                 _ => (await Store.FailAsync(run.Id, lease.Attempt, "broken"), model.Settle(owns, RunStatus.Failed, null, "broken")),
             }).ShouldSatisfyAllConditions(pair => pair.Item1.ShouldBe(pair.Item2));
@@ -63,6 +68,8 @@ public class LifeCycleProperties : StoreSpecification
         Fail,
         FailWithoutAttempt,
         Replay,
+        Park,
+        Cancel,
     }
 
     private sealed record Event(What What, int Lease);
@@ -73,6 +80,10 @@ public class LifeCycleProperties : StoreSpecification
 
         public int Attempts { get; private set; }
 
+        public int Parks { get; private set; }
+
+        public bool IsUnfinished => Status is RunStatus.Pending or RunStatus.Running or RunStatus.Waiting;
+
         public string? Output { get; private set; }
 
         public string? Error { get; private set; }
@@ -80,6 +91,7 @@ public class LifeCycleProperties : StoreSpecification
         public bool Claim()
         {
             if (Status is RunStatus.Completed or RunStatus.Cancelled) return false;
+            if (Status == RunStatus.Waiting) Parks++;
             (Status, Attempts) = (RunStatus.Running, Attempts + 1);
             return true;
         }
