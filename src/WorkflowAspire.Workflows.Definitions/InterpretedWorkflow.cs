@@ -26,7 +26,7 @@ internal sealed class InterpretedWorkflow(string name, int version) : WorkflowDe
         }
 
         var facts = JsonSerializer.SerializeToElement(new { id = context.RunId, tenantId = context.TenantId, workflow = Name, version });
-        var run = new StepRun(context, new Variables(input, facts, []), services.GetRequiredService<StepServices>(), Scope: "", ct);
+        var run = new StepRun(context, new Variables(input, facts, []), services.GetRequiredService<StepServices>(), ct);
         var last = await DefinedStep.RunAllAsync(workflow.Steps, run).ConfigureAwait(false);
         var output = workflow.Output is { } wanted
             ? wanted.Evaluate(expression => expression.Evaluate(run.Services.Sandbox, run.Variables, run.Services.Options, "The output", ct))

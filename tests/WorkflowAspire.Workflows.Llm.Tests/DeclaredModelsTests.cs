@@ -4,6 +4,7 @@ using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Definitions.LanguageModels;
 using WorkflowAspire.Workflows.Llm.Tests.Provider;
+using WorkflowAspire.Workflows.Tests.Execution;
 
 namespace WorkflowAspire.Workflows.Llm.Tests;
 
@@ -35,6 +36,31 @@ public class DeclaredModelsTests : LanguageModelSpecification
         answer.ShouldBe(new LanguageModelAnswer("Because.", new LanguageModelUsage(10, 5, 0.00006m)));
         Provider.Requests.ShouldHaveSingleItem().Body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()).ShouldBe(["system", "user"]);
         (await Usage.OfRunAsync(_run)).ShouldHaveSingleItem().Step.ShouldBe("loop[0]/ask");
+    }
+
+    [Fact]
+    public async Task A_definition_that_asks_for_each_item_runs_from_its_JSON_to_its_output()
+    {
+        const string definition =
+            """
+            {
+              "name": "triage",
+              "steps": [
+                { "id": "each", "type": "forEach", "items": "${ input.texts }", "concurrency": 1, "steps": [
+                  { "id": "kind", "type": "llm", "prompt": "Classify: {{ item }}", "schema": { "type": "object", "required": ["kind"] } } ] }
+              ],
+              "output": "${ steps.each }"
+            }
+            """;
+        var stored = (await Services.GetRequiredService<WorkflowDefinitions>().SaveAsync(_tenant, "triage", JsonElement.Parse(definition))).Stored;
+        var run = NewRun(_tenant, "triage", """{"texts":["refund!","hello"]}""") with { DefinitionVersion = stored.Version };
+        await Store.CreateAsync(run);
+        Provider.ThenOpenAI("""{"kind":"complaint"}""").ThenOpenAI("""{"kind":"greeting"}""");
+
+        var output = JsonElement.Parse((await Meanwhile(Engine.ExecuteAsync(await Claim(run)))).Output());
+
+        output.EnumerateArray().Select(item => item.GetProperty("json").GetProperty("kind").GetString()).ShouldBe(["complaint", "greeting"]);
+        (await Usage.OfRunAsync(run.Id)).Select(step => step.Step).ShouldBe(["each[0]/kind", "each[1]/kind"], ignoreOrder: true);
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
@@ -9,27 +7,20 @@ namespace WorkflowAspire.Worker.Sweepers;
 
 /// <summary>Enqueues the runs that were accepted while Redis was away, or whose API died before it could enqueue them.</summary>
 internal sealed partial class NeverEnqueuedRelay(
-    RunStore store, RunDispatcher dispatcher, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<NeverEnqueuedRelay> logger) : BackgroundService
+    RunStore store, RunDispatcher dispatcher, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<NeverEnqueuedRelay> logger)
+    : PeriodicSweep(options.Value.RelayInterval, time)
 {
     private const int RunsPerLook = 500;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private readonly TimeSpan _interval = options.Value.RelayInterval;
+
+    protected override async Task SweepAsync(CancellationToken ct)
     {
-        var interval = options.Value.RelayInterval;
-        using var timer = new PeriodicTimer(interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                foreach (var run in await store.ListNeverEnqueuedAsync(interval, RunsPerLook, stoppingToken))
-                    if (await dispatcher.RedispatchAsync(run, ct: stoppingToken)) Enqueued(logger, run.Id, run.TenantId);
-            }
-            catch (Exception error) when (error is RedisException or DbException or TimeoutException)
-            {
-                Postponed(logger, error);
-            }
-        }
+        foreach (var run in await store.ListNeverEnqueuedAsync(_interval, RunsPerLook, ct))
+            if (await dispatcher.RedispatchAsync(run, ct: ct)) Enqueued(logger, run.Id, run.TenantId);
     }
+
+    protected override void Postpone(Exception error) => Postponed(logger, error);
 
     [LoggerMessage(LogLevel.Warning, "Enqueued a run that was accepted and never enqueued")]
     private static partial void Enqueued(ILogger logger, Guid runId, Guid tenantId);

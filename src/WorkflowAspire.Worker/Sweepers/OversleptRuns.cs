@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
@@ -9,26 +7,18 @@ namespace WorkflowAspire.Worker.Sweepers;
 
 /// <summary>Wakes the parked runs whose signal or child is there and that nobody could wake, because Redis was away or the process died.</summary>
 internal sealed partial class OversleptRuns(
-    RunStore store, ParkedRuns parked, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<OversleptRuns> logger) : BackgroundService
+    RunStore store, ParkedRuns parked, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<OversleptRuns> logger)
+    : PeriodicSweep(options.Value.RelayInterval, time)
 {
     private const int RunsPerLook = 500;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(options.Value.RelayInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                foreach (var run in await store.ListOversleptAsync(RunsPerLook, stoppingToken))
-                    if (await parked.WakeAsync(run.Id, stoppingToken)) Woken(logger, run.Id, run.TenantId);
-            }
-            catch (Exception error) when (error is RedisException or DbException or TimeoutException)
-            {
-                Postponed(logger, error);
-            }
-        }
+        foreach (var run in await store.ListOversleptAsync(RunsPerLook, ct))
+            if (await parked.WakeAsync(run.Id, ct)) Woken(logger, run.Id, run.TenantId);
     }
+
+    protected override void Postpone(Exception error) => Postponed(logger, error);
 
     [LoggerMessage(LogLevel.Warning, "Woke a parked run whose signal or child was there")]
     private static partial void Woken(ILogger logger, Guid runId, Guid tenantId);

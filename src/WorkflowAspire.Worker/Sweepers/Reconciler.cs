@@ -20,7 +20,8 @@ internal sealed partial class Reconciler(
     IOptions<ExecutionOptions> options,
     WorkflowTelemetry telemetry,
     TimeProvider time,
-    ILogger<Reconciler> logger) : BackgroundService
+    ILogger<Reconciler> logger)
+    : PeriodicSweep(options.Value.ReconcileInterval, time)
 {
     private const int RunsPerBatch = 200;
 
@@ -28,27 +29,18 @@ internal sealed partial class Reconciler(
     private readonly SweepTurn _turn = new(redis, "reconciler", options.Value.ReconcileInterval);
     private readonly JobFates _fates = new(new Queue(ExecutionQueue.Name, redis, timeProvider: time), new Queue(ExecutionQueue.DeadLetterName, redis, timeProvider: time));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task SweepAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(_options.ReconcileInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                if (!await _turn.TakeAsync()) continue;
-                await SweepAsync(stoppingToken);
-                await _turn.EndAsync();
-            }
-            catch (Exception error) when (error is RedisException or DbException or TimeoutException)
-            {
-                Postponed(logger, error);
-            }
-        }
+        if (!await _turn.TakeAsync()) return;
+        await CompareAllAsync(ct);
+        await _turn.EndAsync();
     }
 
-    private async Task SweepAsync(CancellationToken ct)
+    protected override void Postpone(Exception error) => Postponed(logger, error);
+
+    private async Task CompareAllAsync(CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         // By then the queue has noticed a vanished worker, and a job that is about to be written is there.
         var runningSince = now - _options.LockDuration - (2 * _options.StalledInterval);
         var enqueuedSince = now - _options.ReconcileInterval;

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.Workflows.Runs;
@@ -7,34 +6,25 @@ namespace WorkflowAspire.Worker.Sweepers;
 
 /// <summary>Deletes ended runs when they are old enough, a small batch at a time.</summary>
 internal sealed partial class Retention(
-    RunStore store, IConnectionMultiplexer redis, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+    RunStore store, IConnectionMultiplexer redis, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> logger)
+    : PeriodicSweep(options.Value.Interval, time)
 {
     private readonly RetentionOptions _options = options.Value;
     private readonly SweepTurn _turn = new(redis, "retention", options.Value.Interval);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task SweepAsync(CancellationToken ct)
     {
         (RunStatus Status, TimeSpan? After)[] rules =
         [
             (RunStatus.Completed, _options.CompletedAfter), (RunStatus.Failed, _options.FailedAfter), (RunStatus.Cancelled, _options.CancelledAfter),
         ];
-        if (rules.All(rule => rule.After is null)) return;
-        using var timer = new PeriodicTimer(_options.Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                if (!await _turn.TakeAsync()) continue;
-                foreach (var (status, after) in rules)
-                    if (after is { } age) await DeleteAsync(status, time.GetUtcNow() - age, stoppingToken);
-                await _turn.EndAsync();
-            }
-            catch (Exception error) when (error is RedisException or DbException or TimeoutException)
-            {
-                Postponed(logger, error);
-            }
-        }
+        if (rules.All(rule => rule.After is null) || !await _turn.TakeAsync()) return;
+        foreach (var (status, after) in rules)
+            if (after is { } age) await DeleteAsync(status, Time.GetUtcNow() - age, ct);
+        await _turn.EndAsync();
     }
+
+    protected override void Postpone(Exception error) => Postponed(logger, error);
 
     private async Task DeleteAsync(RunStatus status, DateTimeOffset before, CancellationToken ct)
     {

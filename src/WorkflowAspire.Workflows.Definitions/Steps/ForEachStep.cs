@@ -20,7 +20,7 @@ internal sealed class ForEachStep(StepReader reader) : DefinedStep(reader)
         if (items.ValueKind != JsonValueKind.Array)
             throw new UnrecoverableError($"Step '{Id}': ${{{_items!.Source}}} gives {items.ValueKind.ToString().ToLowerInvariant()}, and forEach needs an array.");
         var outputs = await run.Context.ForEachAsync<JsonElement, JsonElement>(Id, [.. items.EnumerateArray()], _concurrency, (context, item, index) =>
-            RunAllAsync(_steps, run.Inside(context, $"{Id}.{index}", run.Variables.Inner() with { Item = item, Index = index }))).ConfigureAwait(false);
+            RunAllAsync(_steps, run.Inside(context, run.Variables.Inner() with { Item = item, Index = index }))).ConfigureAwait(false);
         return JsonSerializer.SerializeToElement(outputs);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class HttpStep : DefinedStep
                 var secrets = await ResolvedSecrets.FindAsync(run.Services.Secrets, run.Context.TenantId, names, $"Step '{Id}'", ct).ConfigureAwait(false);
                 var headers = _headers.Select(header => KeyValuePair.Create(header.Key, header.Value!.Fill(Evaluate, name => secrets[name]))).ToList();
                 var request = new HttpCall(
-                    Id, _method, _url.Fill(Evaluate, name => secrets[name]), _url.Secrets.Any(), headers, _body?.Evaluate(Evaluate), $"{run.Context.RunId:D}/{run.Scope}{Id}", _expected);
+                    Id, _method, _url.Fill(Evaluate, name => secrets[name]), _url.Secrets.Any(), headers, _body?.Evaluate(Evaluate), $"{run.Context.RunId:D}/{run.Context.FullName(Id)}", _expected);
                 return await run.Services.Http.SendAsync(request, secrets, ct).ConfigureAwait(false);
             },
             _options with { Endpoint = endpoint });

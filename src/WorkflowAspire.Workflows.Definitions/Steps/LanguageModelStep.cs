@@ -52,7 +52,7 @@ internal sealed class LanguageModelStep : DefinedStep
         try
         {
             var answer = await models.AskAsync(
-                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Scope + Id, connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens),
+                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Context.FullName(Id), connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens),
                 ct).ConfigureAwait(false);
             var text = secrets.Redact(answer.Text);
             return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["text"] = text, ["json"] = Read(text), ["usage"] = answer.Usage }, JsonSerializerOptions.Web);

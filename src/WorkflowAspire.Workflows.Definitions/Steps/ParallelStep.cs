@@ -14,7 +14,7 @@ internal sealed class ParallelStep(StepReader reader) : DefinedStep(reader)
     {
         var outputs = await run.Context.ParallelAsync(Id, _branches.ToDictionary(
             branch => branch.Key,
-            branch => (Func<WorkflowContext, Task<JsonElement>>)(context => RunAllAsync(branch.Value, run.Inside(context, $"{Id}.{branch.Key}", run.Variables.Inner()))))).ConfigureAwait(false);
+            branch => (Func<WorkflowContext, Task<JsonElement>>)(context => RunAllAsync(branch.Value, run.Inside(context, run.Variables.Inner()))))).ConfigureAwait(false);
         return JsonSerializer.SerializeToElement(outputs);
     }
 }

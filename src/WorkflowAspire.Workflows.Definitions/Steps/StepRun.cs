@@ -8,9 +8,8 @@ namespace WorkflowAspire.Workflows.Definitions.Steps;
 /// <param name="Context">The engine's context: it takes the steps and keeps their outputs.</param>
 /// <param name="Variables">What expressions see.</param>
 /// <param name="Services">What steps call.</param>
-/// <param name="Scope">The loops and branches around it, for what must differ between their turns.</param>
 /// <param name="Stopping">Ends with the attempt.</param>
-internal sealed record StepRun(WorkflowContext Context, Variables Variables, StepServices Services, string Scope, CancellationToken Stopping)
+internal sealed record StepRun(WorkflowContext Context, Variables Variables, StepServices Services, CancellationToken Stopping)
 {
     public JsonElement Evaluate(Expression expression, string step) =>
         expression.Evaluate(Services.Sandbox, Variables, Services.Options, $"Step '{step}'", Stopping);
@@ -23,7 +22,7 @@ internal sealed record StepRun(WorkflowContext Context, Variables Variables, Ste
         template.RenderAsync(Variables, Services.Options, Services.Time, $"Step '{step}'", ct);
 
     /// <summary>The same for steps inside a step, in a context of their own.</summary>
-    public StepRun Inside(WorkflowContext context, string scope, Variables variables) => this with { Context = context, Scope = $"{Scope}{scope}/", Variables = variables };
+    public StepRun Inside(WorkflowContext context, Variables variables) => this with { Context = context, Variables = variables };
 
     /// <summary>The same for steps inside a step, in this context.</summary>
     public StepRun Inside() => this with { Variables = Variables.Inner() };

@@ -1,9 +1,8 @@
-using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 using WorkflowAspire.Workflows.Llm.Answers;
 using WorkflowAspire.Workflows.Llm.Budgets;
+using WorkflowAspire.Workflows.Store;
 using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.Workflows.Llm.Calls;
@@ -16,14 +15,5 @@ internal sealed record ChatServices(
     UsageStore Usage, TokenBudgets Budgets, AnswerCache Cache, LanguageModelTelemetry Telemetry, IEnumerable<IStepProgress> Progress, TimeProvider Time, ILogger<LanguageModels> Logger)
 {
     /// <summary>Writes what a call has cost: a database that is away for a moment doesn't cost an answer that is there.</summary>
-    public ResiliencePipeline Bookkeeping { get; } = new ResiliencePipelineBuilder { TimeProvider = Time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = 5,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(200),
-            ShouldHandle = static write => ValueTask.FromResult(write.Outcome.Exception is DbException { IsTransient: true }),
-        })
-        .Build();
+    public ResiliencePipeline Bookkeeping { get; } = WriteRetry.On(Time);
 }

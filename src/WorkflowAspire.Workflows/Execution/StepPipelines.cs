@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Execution;
 
@@ -22,16 +22,7 @@ internal sealed partial class StepPipelines(IOptions<WorkflowOptions> options, W
     private readonly StepEvents _events = new(telemetry);
 
     /// <summary>Writes a checkpoint: a database that is away for a moment doesn't cost a step that is done.</summary>
-    public ResiliencePipeline Checkpoint { get; } = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = 5,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(200),
-            ShouldHandle = static write => ValueTask.FromResult(write.Outcome.Exception is DbException { IsTransient: true }),
-        })
-        .Build();
+    public ResiliencePipeline Checkpoint { get; } = WriteRetry.On(time);
 
     internal int Endpoints => _endpoints.Count;
 
