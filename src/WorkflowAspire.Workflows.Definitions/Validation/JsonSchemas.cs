@@ -8,7 +8,7 @@ namespace WorkflowAspire.Workflows.Definitions.Validation;
 internal static partial class JsonSchemas
 {
     // The library's own texts speak of schemas; what is listed here speaks of the value.
-    private static readonly EvaluationOptions Listed = new() { OutputFormat = OutputFormat.List, Culture = System.Globalization.CultureInfo.InvariantCulture };
+    private static readonly EvaluationOptions Tree = new() { OutputFormat = OutputFormat.Hierarchical, Culture = System.Globalization.CultureInfo.InvariantCulture };
 
     /// <exception cref="JsonSchemaException">It is none.</exception>
     /// <exception cref="RefResolutionException">It refers to one that it doesn't contain.</exception>
@@ -25,7 +25,7 @@ internal static partial class JsonSchemas
         EvaluationResults results;
         try
         {
-            results = schema.Evaluate(value, Listed);
+            results = schema.Evaluate(value, Tree);
         }
         catch (RegexMatchTimeoutException error)
         {
@@ -34,10 +34,8 @@ internal static partial class JsonSchemas
         }
 
         if (results.IsValid) return;
-        var failures = (results.Details ?? []).Append(results)
-            .Where(result => result is { IsValid: false, Errors.Count: > 0 } && !Condition.IsMatch(result.EvaluationPath.ToString()));
         var any = false;
-        foreach (var failure in failures)
+        foreach (var failure in Failures(results).Where(failure => !Condition.IsMatch(failure.EvaluationPath.ToString())))
         {
             foreach (var (keyword, message) in failure.Errors!)
             {
@@ -47,6 +45,14 @@ internal static partial class JsonSchemas
         }
 
         if (!any) errors.Add(pointer, "The value doesn't fit the schema.");
+    }
+
+    /// <summary>What has failed. Not what is below a part that fits all the same: one of its alternatives, say.</summary>
+    public static IEnumerable<EvaluationResults> Failures(EvaluationResults results)
+    {
+        if (results.IsValid) return [];
+        var below = (results.Details ?? []).SelectMany(Failures);
+        return results.Errors is { Count: > 0 } ? below.Append(results) : below;
     }
 
     /// <summary>Adds what is wrong with a schema that a definition contains.</summary>
@@ -64,7 +70,7 @@ internal static partial class JsonSchemas
             }
 
             var built = Build(schema);
-            built.Evaluate(JsonElement.Parse("null"), Listed);
+            built.Evaluate(JsonElement.Parse("null"), Tree);
             return built;
         }
         catch (Exception error)

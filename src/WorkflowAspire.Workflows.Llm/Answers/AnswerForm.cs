@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Json.Schema;
 using Microsoft.Extensions.AI;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Definitions.Validation;
 
 namespace WorkflowAspire.Workflows.Llm.Answers;
 
@@ -58,11 +59,10 @@ internal sealed class AnswerForm
             return [$"It is no JSON: {error.Message}"];
         }
 
-        var results = _schema.Evaluate(json, new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+        var results = _schema.Evaluate(json, new EvaluationOptions { OutputFormat = OutputFormat.Hierarchical, RequireFormatValidation = true });
         if (!results.IsValid)
         {
-            var faults = (results.Details ?? []).Prepend(results)
-                .Where(part => part.Errors is not null)
+            var faults = JsonSchemas.Failures(results)
                 .SelectMany(part => part.Errors!.Values.Select(error => $"{(part.InstanceLocation.ToString() is { Length: > 0 } place ? place : "The whole")}: {error}"))
                 .Distinct().Take(MostFaults).ToList();
             return faults.Count > 0 ? faults : ["It doesn't fit the schema."];

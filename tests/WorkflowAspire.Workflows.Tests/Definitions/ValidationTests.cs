@@ -111,6 +111,14 @@ public class ValidationTests : DefinitionSpecification
         schema.RootElement.GetProperty("$schema").GetString().ShouldBe("https://json-schema.org/draft/2020-12/schema");
     }
 
+    [Fact]
+    public async Task What_fits_is_not_named_because_something_else_does_not()
+    {
+        var errors = await Refused(Workflow("""{"id":"a","type":"http","url":"https://example.org/${ input.path }","headers":{"x":"y"}},{"id":"b","type":"wat"}"""));
+
+        errors.Keys.ShouldBe(["/steps/1/type"]);
+    }
+
     private async Task IsRefused(string steps, string place, string message)
     {
         var errors = await Refused(Workflow(steps));
