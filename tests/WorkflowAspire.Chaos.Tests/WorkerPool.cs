@@ -18,6 +18,7 @@ internal sealed class WorkerPool(ChaosSystem system, int workers, int concurrenc
 
     public async Task KillOneAsync(Random random)
     {
+        StartEndedAnew();
         var at = random.Next(_alive.Count);
         var victim = _alive[at];
         victim.Kill();
@@ -30,10 +31,22 @@ internal sealed class WorkerPool(ChaosSystem system, int workers, int concurrenc
     /// <summary>For longer than its locks last: when it goes on, its runs are others'.</summary>
     public async Task FreezeOneAsync(Random random)
     {
+        StartEndedAnew();
         var victim = _alive[random.Next(_alive.Count)];
         victim.Signal("STOP");
         await Task.Delay(LongerThanALock);
         victim.Signal("CONT");
+    }
+
+    // As an orchestrator does: a worker that finds no database when it starts ends, and is started again.
+    private void StartEndedAnew()
+    {
+        for (var at = 0; at < _alive.Count; at++)
+        {
+            if (!_alive[at].HasExited) continue;
+            _ended.Add(_alive[at]);
+            _alive[at] = system.StartWorker(concurrency);
+        }
     }
 
     public async ValueTask DisposeAsync()
