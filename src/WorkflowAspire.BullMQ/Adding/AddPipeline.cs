@@ -17,6 +17,7 @@ internal sealed class AddPipeline(QueueConnection connection)
     private const int BytesPerCall = 1024 * 1024;
 
     private readonly Lock _gate = new();
+    private readonly Lock _sending = new();
     private readonly Queue<PendingAdd> _waiting = new();
     private int _calls;
 
@@ -61,10 +62,19 @@ internal sealed class AddPipeline(QueueConnection connection)
     private async Task SendWaitingAsync()
     {
         var batch = new List<PendingAdd>();
-        while (TakeWaiting(batch))
+        while (true)
         {
-            var asked = connection.Time.GetTimestamp();
-            var failure = await SendAsync(batch).ConfigureAwait(false);
+            Task<Exception?> call;
+            long asked;
+            // What is taken first is sent first, whichever call it goes with.
+            lock (_sending)
+            {
+                if (!TakeWaiting(batch)) return;
+                asked = connection.Time.GetTimestamp();
+                call = SendAsync(batch);
+            }
+
+            var failure = await call.ConfigureAwait(false);
             batch.Clear();
             if (failure is not null && connection.Time.GetElapsedTime(asked) >= TimeSpan.FromMilliseconds(connection.Redis.TimeoutMilliseconds / 2)) FailWaiting(failure);
         }
