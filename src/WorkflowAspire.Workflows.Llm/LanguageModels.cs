@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Llm.Answers;
 using WorkflowAspire.Workflows.Llm.Calls;
 using WorkflowAspire.Workflows.Llm.Connections;
@@ -53,7 +54,7 @@ public sealed class LanguageModels
     {
         ArgumentNullException.ThrowIfNull(request);
         var answer = await AskAsync(context, name, request, AnswerForm.Of<T>(request.Schema, _json)).ConfigureAwait(false);
-        return new ChatAnswer<T>(answer, Read<T>(name, answer.Text));
+        return new ChatAnswer<T>(answer, Checkpoints.Read(name, answer.Text, (JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T))));
     }
 
     private Task<ChatAnswer> AskAsync(WorkflowContext context, string name, ChatRequest request, AnswerForm? form)
@@ -80,18 +81,5 @@ public sealed class LanguageModels
             throw new UnrecoverableError($"Step '{name}' can't ask: '{odd.Role}' is no role; use system, user or assistant.");
         if (request.Timeout >= _lockDuration)
             throw new UnrecoverableError($"Step '{name}' can't ask: its timeout is {request.Timeout:g}, but a worker's lock lasts {_lockDuration:g} (Worker:LockDuration); set a shorter timeout.");
-    }
-
-    private T Read<T>(string name, string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, (JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T)))!;
-        }
-        catch (JsonException error)
-        {
-            throw new UnrecoverableError(
-                $"The checkpoint of step '{name}' can't be read as {typeof(T).Name} ({error.Message}); the workflow changed since the step ran: give the step a new name.", error);
-        }
     }
 }

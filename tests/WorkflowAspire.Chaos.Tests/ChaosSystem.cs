@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -69,6 +70,10 @@ internal sealed class ChaosSystem : IAsyncDisposable
         ["Workflows__Step__Timeout"] = "00:00:02",
         ["ExecutionQueue__BackoffDelay"] = "00:00:00.200",
     });
+
+    public static WorkflowRun NewRun(CountedInput input) => new(
+        Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
+        Output: null, Error: null, Attempts: 0, DateTimeOffset.UtcNow, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
 
     /// <summary>How often each run was completed: the database counts, so that nobody can forget one.</summary>
     public async Task<IReadOnlyDictionary<Guid, int>> CompletionsAsync()

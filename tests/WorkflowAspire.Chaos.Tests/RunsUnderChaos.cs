@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using Npgsql;
 using StackExchange.Redis;
 using WorkflowAspire.Chaos.Worker;
@@ -42,10 +41,7 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         for (var i = 0; i < mine; i++)
         {
             var input = new CountedInput(Steps, StepMilliseconds: 20 + (i * 37 % 200), FailsAt: i % OneInSoManyFails == 1 ? 3 : 0, ParksBefore: i % OneInSoManyParks == 2 ? 3 : 0);
-            var now = DateTimeOffset.UtcNow;
-            var run = new WorkflowRun(
-                Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
-                Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
+            var run = ChaosSystem.NewRun(input);
             await AcceptAsync(run);
             _accepted.Add(run.Id);
             await Task.Delay(duration / mine);

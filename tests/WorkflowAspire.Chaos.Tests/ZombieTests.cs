@@ -50,9 +50,7 @@ public sealed class ZombieTests : IAsyncLifetime
 
     private async Task<WorkflowRun> Submit(CountedInput input)
     {
-        var run = new WorkflowRun(
-            Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
-            Output: null, Error: null, Attempts: 0, DateTimeOffset.UtcNow, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
+        var run = ChaosSystem.NewRun(input);
         await _system.Store.CreateAsync(run);
         await _system.Dispatcher.DispatchAsync(run);
         return run;

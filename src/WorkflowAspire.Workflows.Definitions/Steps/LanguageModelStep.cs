@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Json.Schema;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Definitions.LanguageModels;
 using WorkflowAspire.Workflows.Definitions.Liquid;
@@ -15,6 +16,7 @@ internal sealed class LanguageModelStep : DefinedStep
     private readonly string? _model;
     private readonly List<(string Role, LiquidText? Content)> _messages = [];
     private readonly JsonElement? _schema;
+    private readonly Lazy<JsonSchema> _builtSchema;
     private readonly double? _temperature;
     private readonly int? _maxTokens;
     private readonly StepOptions _options;
@@ -34,6 +36,7 @@ internal sealed class LanguageModelStep : DefinedStep
         if (reader.Has("prompt")) _messages.Add(("user", reader.Liquid("prompt")));
         if (reader.Has("prompt") == reader.Has("messages")) reader.Refuse("prompt", "An llm step needs either 'prompt' or 'messages'; give one of them.");
         if (_schema is { } schema) reader.CheckSchema("schema", schema);
+        _builtSchema = new Lazy<JsonSchema>(() => JsonSchemas.Build(_schema!.Value));
         var endpoint = _connection is { ValueKind: JsonValueKind.String } name ? name.GetString() : "llm";
         _options = reader.Options(StepKind.Llm) with { Endpoint = endpoint };
     }
@@ -66,7 +69,7 @@ internal sealed class LanguageModelStep : DefinedStep
     // A model that answered badly once may answer well the next time, so this passes.
     private JsonElement? Read(string text)
     {
-        if (_schema is not { } schema) return null;
+        if (_schema is null) return null;
         JsonElement json;
         try
         {
@@ -78,7 +81,7 @@ internal sealed class LanguageModelStep : DefinedStep
         }
 
         var errors = new DefinitionErrors();
-        JsonSchemas.Check(JsonSchemas.Build(schema), json, "", errors);
+        JsonSchemas.Check(_builtSchema.Value, json, "", errors);
         return errors.Any ? throw new TransientStepException($"Step '{Id}': the model's answer doesn't fit the schema: {errors}") : json;
     }
 }

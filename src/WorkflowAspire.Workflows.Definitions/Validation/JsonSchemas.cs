@@ -10,6 +10,7 @@ internal static partial class JsonSchemas
     // The library's own texts speak of schemas; what is listed here speaks of the value.
     private static readonly EvaluationOptions Tree = new() { OutputFormat = OutputFormat.Hierarchical, Culture = System.Globalization.CultureInfo.InvariantCulture };
 
+    /// <summary>Builds a schema, in a registry of its own: two may have the same $id.</summary>
     /// <exception cref="JsonSchemaException">It is none.</exception>
     /// <exception cref="RefResolutionException">It refers to one that it doesn't contain.</exception>
     public static JsonSchema Build(JsonElement schema) => JsonSchema.Build(schema, new BuildOptions { SchemaRegistry = new SchemaRegistry() });

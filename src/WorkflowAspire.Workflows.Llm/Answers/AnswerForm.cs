@@ -21,8 +21,7 @@ internal sealed class AnswerForm
         _faultOfType = faultOfType;
         try
         {
-            // A registry of its own: two schemas may have the same $id.
-            _schema = JsonSchema.Build(schema, new BuildOptions { SchemaRegistry = new SchemaRegistry() });
+            _schema = JsonSchemas.Build(schema);
         }
         catch (Exception error) when (error is JsonSchemaException or RefResolutionException or JsonException or ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {

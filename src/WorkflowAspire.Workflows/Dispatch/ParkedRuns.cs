@@ -15,7 +15,7 @@ public sealed class ParkedRuns(IConnectionMultiplexer redis, RunStore store, Tim
     public async Task<bool> WakeAsync(Guid runId, CancellationToken ct = default)
     {
         if (await store.FindAsync(runId, ct).ConfigureAwait(false) is not { Status: RunStatus.Waiting } run) return false;
-        if (await _queue.GetJobAsync(run.JobId ?? runId.ToString("D"), ct).ConfigureAwait(false) is not { } job) return false;
+        if (await _queue.GetJobAsync(run.QueuedJobId, ct).ConfigureAwait(false) is not { } job) return false;
         try
         {
             await job.PromoteAsync(ct).ConfigureAwait(false);

@@ -34,7 +34,7 @@ public sealed partial class RunCancellation(
         try
         {
             await redis.GetSubscriber().PublishAsync(RedisChannel.Literal(Channel), run.Id.ToString("D")).ConfigureAwait(false);
-            if (await _queue.GetJobAsync(run.JobId ?? run.Id.ToString("D")).ConfigureAwait(false) is { FinishedOn: null } job) await job.RemoveAsync().ConfigureAwait(false);
+            if (await _queue.GetJobAsync(run.QueuedJobId).ConfigureAwait(false) is { FinishedOn: null } job) await job.RemoveAsync().ConfigureAwait(false);
             if (run.ParentRunId is { } parent) await parked.WakeAsync(parent).ConfigureAwait(false);
         }
         catch (Exception error) when (error is RedisException or TimeoutException or JobRefusedException)

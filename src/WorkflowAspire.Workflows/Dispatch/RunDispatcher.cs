@@ -27,7 +27,7 @@ public sealed partial class RunDispatcher(
     public async Task EnqueueAsync(WorkflowRun run, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        await _queue.AddAsync(ExecutionQueue.JobName, PayloadOf(run), options.Value.JobOptions(run.Id), ct).ConfigureAwait(false);
+        await AddJobAsync(run, PayloadOf(run), ct).ConfigureAwait(false);
         _ = MarkLaterAsync(run);
     }
 
@@ -39,8 +39,7 @@ public sealed partial class RunDispatcher(
         ArgumentNullException.ThrowIfNull(run);
         if (await store.BeginRestoringAsync(run, ct).ConfigureAwait(false) is not { } now) return false;
         var retried = await _queue.RetryJobAsync(run.Id.ToString("D"), JobState.Completed, resetAttemptsMade: true, ct).ConfigureAwait(false);
-        if (retried != RetryResult.Retried)
-            await _queue.AddAsync(ExecutionQueue.JobName, PayloadOf(now), options.Value.JobOptions(now.Id), ct).ConfigureAwait(false);
+        if (retried != RetryResult.Retried) await AddJobAsync(now, PayloadOf(now), ct).ConfigureAwait(false);
         return true;
     }
 
@@ -63,9 +62,12 @@ public sealed partial class RunDispatcher(
 
     private async Task<bool> AddAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct)
     {
-        await _queue.AddAsync(ExecutionQueue.JobName, data, options.Value.JobOptions(run.Id), ct).ConfigureAwait(false);
+        await AddJobAsync(run, data, ct).ConfigureAwait(false);
         return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false);
     }
+
+    private Task<Job> AddJobAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct) =>
+        _queue.AddAsync(ExecutionQueue.JobName, data, options.Value.JobOptions(run.Id), ct);
 
     private async Task MarkLaterAsync(WorkflowRun run)
     {

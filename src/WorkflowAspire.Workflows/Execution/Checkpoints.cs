@@ -59,7 +59,10 @@ internal sealed class Checkpoints(RunAttempt attempt, Operation operation)
         }
     }
 
-    public T Read<T>(string? json, JsonTypeInfo<T> type)
+    public T Read<T>(string? json, JsonTypeInfo<T> type) => Read(operation.Name, json, type);
+
+    /// <summary>Reads what a step of this name has left.</summary>
+    public static T Read<T>(string step, string? json, JsonTypeInfo<T> type)
     {
         try
         {
@@ -68,7 +71,7 @@ internal sealed class Checkpoints(RunAttempt attempt, Operation operation)
         catch (JsonException error)
         {
             throw new UnrecoverableError(
-                $"The checkpoint of step '{operation.Name}' can't be read as {typeof(T).Name} ({error.Message}); the workflow changed since the step ran: give the step a new name.", error);
+                $"The checkpoint of step '{step}' can't be read as {typeof(T).Name} ({error.Message}); the workflow changed since the step ran: give the step a new name.", error);
         }
     }
 }

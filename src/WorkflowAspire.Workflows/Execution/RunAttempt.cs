@@ -69,7 +69,8 @@ internal sealed partial class RunAttempt(RunLease lease, IReadOnlyCollection<Wor
         }
     }
 
-    private static IEnumerable<Exception> Causes(Exception error) => error switch
+    /// <summary>An error and all that is inside it.</summary>
+    public static IEnumerable<Exception> Causes(Exception error) => error switch
     {
         AggregateException { InnerExceptions: var several } => several.SelectMany(Causes).Prepend(error),
         { InnerException: { } inner } => Causes(inner).Prepend(error),

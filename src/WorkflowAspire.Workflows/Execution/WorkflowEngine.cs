@@ -77,11 +77,5 @@ public sealed class WorkflowEngine
         }
     }
 
-    private static bool IsSuspension(Exception? error) => error switch
-    {
-        null => false,
-        RunSuspendedException => true,
-        AggregateException several => several.InnerExceptions.Any(IsSuspension),
-        _ => IsSuspension(error.InnerException),
-    };
+    private static bool IsSuspension(Exception error) => RunAttempt.Causes(error).Any(cause => cause is RunSuspendedException);
 }

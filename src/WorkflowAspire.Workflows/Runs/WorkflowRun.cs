@@ -52,6 +52,9 @@ public sealed record WorkflowRun(
     /// <summary>The job that carries it while it is parked; null for the run's id.</summary>
     internal string? JobId { get; init; }
 
+    /// <summary>The id of the run's job: its own, unless another producer chose one.</summary>
+    internal string QueuedJobId => JobId ?? Id.ToString("D");
+
     internal static WorkflowRun Read(DbDataReader row) => new(
         row.GetGuid(0),
         row.GetGuid(1),
