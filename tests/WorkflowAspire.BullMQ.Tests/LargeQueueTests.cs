@@ -111,6 +111,19 @@ public abstract class LargeQueueTests(RedisCompatibleServer redis) : QueueSpecif
         (await Queue.GetJobsAsync([JobState.Waiting])).Count.ShouldBe(3_100);
     }
 
+    [Fact]
+    public async Task An_orphan_of_several_keys_is_counted_once()
+    {
+        var database = Redis.Connection.GetDatabase();
+        for (var i = 0; i < 50; i++)
+        {
+            await database.HashSetAsync(Key($"orphan-{i}"), "name", "work");
+            foreach (var suffix in new[] { "logs", "dependencies", "processed" }) await database.ListLeftPushAsync(Key($"orphan-{i}:{suffix}"), "row");
+        }
+
+        (await Queue.RemoveOrphanedJobsAsync(count: 1)).ShouldBe(50);
+    }
+
     private Task<IReadOnlyList<Job>> AddMany(int count, JobOptions? options = null) =>
         Queue.AddBulkAsync(Enumerable.Repeat(new NewJob("work", Json("1"), options), count));
 

@@ -27,10 +27,7 @@ local most, removed = tonumber(ARGV[3]), 0
 for at = 4, #ARGV do
   if removed >= most then break end
   local jobKey = prefix .. ARGV[at]
-  if not isHeld(ARGV[at]) then
-    deleteJob(jobKey)
-    call("DEL", jobKey .. ":lock")
-    removed = removed + 1
-  end
+  -- A walk through the keys may name a job again that is already gone.
+  if not isHeld(ARGV[at]) and deleteJob(jobKey) + call("DEL", jobKey .. ":lock") > 0 then removed = removed + 1 end
 end
 return removed

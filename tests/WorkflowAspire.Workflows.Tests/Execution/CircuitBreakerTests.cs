@@ -7,6 +7,7 @@ namespace WorkflowAspire.Workflows.Tests.Execution;
 public class CircuitBreakerTests : PipelineSpecification
 {
     private static readonly TimeSpan Break = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CodeTimeout = TimeSpan.FromMilliseconds(500);
 
     [Fact]
     public async Task An_endpoint_that_keeps_failing_is_left_alone_and_the_error_says_why_and_until_when()
@@ -134,7 +135,13 @@ public class CircuitBreakerTests : PipelineSpecification
     [Fact]
     public async Task Timeouts_open_the_circuit()
     {
-        for (var i = 0; i < 10; i++) (await Passing(Call("api.test", Hang, StepKind.Code))).ShouldBeOfType<StepTimeoutException>();
+        for (var i = 1; i <= 10; i++)
+        {
+            var call = Call("api.test", Hang, StepKind.Code);
+            await Eventually.True(() => Calls == i);
+            Time.Advance(CodeTimeout);
+            (await call).ShouldBeOfType<StepTimeoutException>();
+        }
 
         (await Succeed("api.test", StepKind.Code)).ShouldBeOfType<CircuitOpenException>().Message.ShouldContain("didn't complete within");
     }
@@ -158,7 +165,7 @@ public class CircuitBreakerTests : PipelineSpecification
         base.Configure(services);
         services.AddWorkflows(options => options.Steps.Code = new StepKindOptions
         {
-            Timeout = TimeSpan.FromMilliseconds(500),
+            Timeout = CodeTimeout,
             CircuitBreaker = new CircuitBreakerOptions { SamplingDuration = TimeSpan.FromDays(1), BreakDuration = TimeSpan.FromDays(1) },
         });
     }
