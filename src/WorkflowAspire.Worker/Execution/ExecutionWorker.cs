@@ -2,17 +2,14 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Worker.DeadLetters;
-using WorkflowAspire.Workflows.Catalog;
 using WorkflowAspire.Workflows.Dispatch;
 
 namespace WorkflowAspire.Worker.Execution;
 
 /// <summary>The BullMQ worker of the execution queue, as long as the host runs.</summary>
-internal sealed partial class ExecutionWorker : IHostedService, IAsyncDisposable
+internal sealed class ExecutionWorker : IHostedService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
-    private readonly WorkflowDirectory _directory;
-    private readonly ILogger<ExecutionWorker> _logger;
     private readonly BullMQ.Worker _worker;
 
     public ExecutionWorker(
@@ -20,13 +17,11 @@ internal sealed partial class ExecutionWorker : IHostedService, IAsyncDisposable
         WorkflowExecutionProcessor processor,
         DeadLetterProducer deadLetters,
         FailedAttempts failures,
-        WorkflowDirectory directory,
         IOptions<ExecutionOptions> options,
         TimeProvider time,
-        ILogger<BullMQ.Worker> workerLogger,
-        ILogger<ExecutionWorker> logger)
+        ILogger<BullMQ.Worker> logger)
     {
-        (_options, _directory, _logger) = (options.Value, directory, logger);
+        _options = options.Value;
         _worker = new BullMQ.Worker(ExecutionQueue.Name, processor.ProcessAsync, redis, new WorkerOptions
         {
             Concurrency = _options.Concurrency,
@@ -38,22 +33,14 @@ internal sealed partial class ExecutionWorker : IHostedService, IAsyncDisposable
             RemoveOnFail = KeepJobs.All,
             DeadLetter = new DeadLetterOptions { QueueName = ExecutionQueue.DeadLetterName, Create = deadLetters.Create },
             OnFailed = failures.RecordAsync,
-        }, workerLogger, time);
+        }, logger, time);
     }
 
     public bool IsRunning => _worker.IsRunning;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await _directory.PublishAsync(cancellationToken);
-        await _worker.StartAsync(cancellationToken);
-        Started(_logger, ExecutionQueue.Name, _options.Concurrency, _options.Name);
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _worker.StartAsync(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
 
     public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
-
-    [LoggerMessage(LogLevel.Information, "Worker started")]
-    private static partial void Started(ILogger logger, string queue, int concurrency, string worker);
 }

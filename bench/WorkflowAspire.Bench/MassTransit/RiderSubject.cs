@@ -1,0 +1,41 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace WorkflowAspire.Bench.MassTransit;
+
+/// <summary>MassTransit's rider with a consumer that does nothing, in a host as an application has it.</summary>
+internal sealed class RiderSubject(IConnectionMultiplexer redis) : IConsumerSubject
+{
+    private IHost? _host;
+
+    public string Name => "MassTransit";
+
+    public Task StartAsync(string queue, int concurrency)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(redis);
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.UsingInMemory();
+            bus.AddRider(rider =>
+            {
+                rider.AddConsumer<NoOpConsumer>();
+                rider.UsingBullMQ((context, bullmq) => bullmq.QueueEndpoint<NoOp>(queue, endpoint =>
+                {
+                    endpoint.Concurrency = concurrency;
+                    endpoint.ConfigureConsumer<NoOpConsumer>(context);
+                }));
+            });
+        });
+        _host = builder.Build();
+        return _host.StartAsync();
+    }
+
+    public async Task StopAsync()
+    {
+        await _host!.StopAsync();
+        _host.Dispose();
+    }
+}
