@@ -22,6 +22,13 @@ internal static class GuideProgram
             bus.AddRider(rider =>
             {
                 rider.AddConsumer<ThumbnailConsumer, ThumbnailConsumerDefinition>();
+                rider.AddConsumer<IndexConsumer>(consumer => consumer.Options<BatchOptions>(batch => batch.SetMessageLimit(50).SetTimeLimit(ms: 200)));
+                rider.AddBullMQProducer<Indexing>("indexing", producer =>
+                {
+                    producer.JobName = "index";
+                    producer.DefaultJobOptions = new JobOptions { Attempts = 5, Backoff = BackoffOptions.Exponential(TimeSpan.FromSeconds(1)) };
+                });
+
                 rider.UsingBullMQ((context, bullmq) =>
                 {
                     bullmq.Host(redis); // for example localhost:6379
@@ -38,13 +45,6 @@ internal static class GuideProgram
                         endpoint.Concurrency = 100;
                         endpoint.ConfigureConsumer<IndexConsumer>(context);
                     });
-                });
-
-                rider.AddConsumer<IndexConsumer>(consumer => consumer.Options<BatchOptions>(batch => batch.SetMessageLimit(50).SetTimeLimit(ms: 200)));
-                rider.AddBullMQProducer<Indexing>("indexing", producer =>
-                {
-                    producer.JobName = "index";
-                    producer.DefaultJobOptions = new JobOptions { Attempts = 5, Backoff = BackoffOptions.Exponential(TimeSpan.FromSeconds(1)) };
                 });
             });
         });
