@@ -24,6 +24,7 @@ internal sealed class RiderSubject(IConnectionMultiplexer redis) : IConsumerSubj
                 rider.AddConsumer<NoOpConsumer>();
                 rider.UsingBullMQ((context, bullmq) => bullmq.QueueEndpoint<NoOp>(queue, endpoint =>
                 {
+                    endpoint.JsonTypeInfo = NoOpJson.Default.NoOp;
                     endpoint.Concurrency = concurrency;
                     endpoint.ConfigureConsumer<NoOpConsumer>(context);
                 }));

@@ -31,6 +31,7 @@ internal static class RunConsuming
     private static void Configure(IBullMQQueueEndpointConfigurator endpoint, IRiderRegistrationContext context)
     {
         var options = context.GetRequiredService<IOptions<ExecutionOptions>>().Value;
+        endpoint.JsonTypeInfo = WorkflowJsonContext.Default.WorkflowJobPayload;
         endpoint.Concurrency = options.Concurrency;
         endpoint.LockDuration = options.LockDuration;
         endpoint.StalledInterval = options.StalledInterval;

@@ -1,0 +1,30 @@
+using WorkflowAspire.TestServers;
+
+namespace WorkflowAspire.Worker.Tests;
+
+// What is specified of the worker holds as well where runs come to it through MassTransit.
+
+public class ExecutionThroughMassTransitTests(RedisServer redis) : ExecutionTests(redis)
+{
+    protected override string Path => "masstransit";
+}
+
+public class DeadLettersThroughMassTransitTests(RedisServer redis) : DeadLetterTests(redis)
+{
+    protected override string Path => "masstransit";
+}
+
+public class CancellationThroughMassTransitTests(RedisServer redis) : CancellationTests(redis)
+{
+    protected override string Path => "masstransit";
+}
+
+public class ParkingThroughMassTransitTests(RedisServer redis) : ParkingTests(redis)
+{
+    protected override string Path => "masstransit";
+}
+
+public class HealthThroughMassTransitTests(RedisServer redis) : HealthTests(redis)
+{
+    protected override string Path => "masstransit";
+}
