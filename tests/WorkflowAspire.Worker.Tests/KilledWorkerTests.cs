@@ -53,7 +53,7 @@ public class KilledWorkerTests(RedisServer redis) : FairnessSpecification(redis)
             ["ConnectionStrings__workflow"] = $"Data Source={DatabaseFile}",
             ["HttpExtract__AllowPrivateAddresses"] = "true",
         };
-        return new ServerProcess("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, environment);
+        return new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, environment);
     }
 
     protected override async ValueTask DisposeOthersAsync()

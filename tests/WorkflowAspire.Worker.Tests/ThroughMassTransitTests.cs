@@ -6,25 +6,25 @@ namespace WorkflowAspire.Worker.Tests;
 
 public class ExecutionThroughMassTransitTests(RedisServer redis) : ExecutionTests(redis)
 {
-    protected override string Path => "masstransit";
+    protected override string WorkerPath => "masstransit";
 }
 
 public class DeadLettersThroughMassTransitTests(RedisServer redis) : DeadLetterTests(redis)
 {
-    protected override string Path => "masstransit";
+    protected override string WorkerPath => "masstransit";
 }
 
 public class CancellationThroughMassTransitTests(RedisServer redis) : CancellationTests(redis)
 {
-    protected override string Path => "masstransit";
+    protected override string WorkerPath => "masstransit";
 }
 
 public class ParkingThroughMassTransitTests(RedisServer redis) : ParkingTests(redis)
 {
-    protected override string Path => "masstransit";
+    protected override string WorkerPath => "masstransit";
 }
 
 public class HealthThroughMassTransitTests(RedisServer redis) : HealthTests(redis)
 {
-    protected override string Path => "masstransit";
+    protected override string WorkerPath => "masstransit";
 }

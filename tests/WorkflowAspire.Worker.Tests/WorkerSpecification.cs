@@ -37,7 +37,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     protected virtual string RelayInterval => "00:00:00.200";
 
     /// <summary>How runs come to the processor.</summary>
-    protected virtual string Path => "bare";
+    protected virtual string WorkerPath => "bare";
 
     protected FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
@@ -46,7 +46,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     /// <summary>The database of the test's workers; a file of its own, unless a test says otherwise.</summary>
     protected virtual string ConnectionStringOfDatabase => $"Data Source={DatabaseFile}";
 
-    protected string DatabaseFile => System.IO.Path.Combine(_folder, "workflow.db");
+    protected string DatabaseFile => Path.Combine(_folder, "workflow.db");
 
     protected Scripted Workflow => _script;
 
@@ -82,7 +82,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
             ["Worker:RelayInterval"] = RelayInterval,
-            ["Worker:Path"] = Path,
+            ["Worker:Path"] = WorkerPath,
             ["Workflows:Step:Attempts"] = "1",
         });
         builder.Configuration.AddInMemoryCollection(Settings);
@@ -100,7 +100,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     }
 
     /// <summary>Stops what takes runs, as the host does; the rest of it goes on.</summary>
-    protected Task StopWorker() => Path == "bare"
+    protected Task StopWorker() => WorkerPath == "bare"
         ? Service<ExecutionWorker>().StopAsync(CancellationToken.None)
         : Service<IBusControl>().StopAsync();
 
