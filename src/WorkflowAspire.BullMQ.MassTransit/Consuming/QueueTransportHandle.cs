@@ -1,0 +1,56 @@
+using MassTransit;
+using MassTransit.Transports;
+
+namespace WorkflowAspire.BullMQ.MassTransit.Consuming;
+
+/// <summary>One run of a queue's worker, from the start of its endpoint to the stop.</summary>
+internal sealed class QueueTransportHandle : ReceiveTransportHandle, IDisposable
+{
+    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
+
+    private readonly QueueEndpointContext _context;
+    private readonly QueueWorker _queueWorker;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task<Worker?> _starting;
+
+    public QueueTransportHandle(QueueEndpointContext context, QueueWorker queueWorker)
+    {
+        (_context, _queueWorker) = (context, queueWorker);
+        _starting = Task.Run(StartAsync);
+    }
+
+    public async Task Stop(CancellationToken cancellationToken = default)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (await _starting.ConfigureAwait(false) is { } worker) await worker.CloseAsync(_queueWorker.StopTimeout).ConfigureAwait(false);
+        await _context.TransportObservers.NotifyCompleted(_context.InputAddress, _queueWorker.Metrics).ConfigureAwait(false);
+        Dispose();
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task<Worker?> StartAsync()
+    {
+        LogContext.SetCurrentIfNull(_context.LogContext);
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _context.DependenciesReady.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                return await _queueWorker.StartAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress), _stopping.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (!_stopping.IsCancellationRequested)
+            {
+                LogContext.Error?.Log(error, "The worker of {InputAddress} could not be started; it is tried again in {Pause}", _context.InputAddress, PauseAfterError);
+                await _context.TransportObservers.NotifyFaulted(_context.InputAddress, error).ConfigureAwait(false);
+                await Task.Delay(PauseAfterError, _queueWorker.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                // Stopped before it came to work.
+            }
+        }
+
+        return null;
+    }
+}
