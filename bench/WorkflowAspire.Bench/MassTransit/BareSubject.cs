@@ -8,17 +8,12 @@ internal sealed class BareSubject(IConnectionMultiplexer redis) : IConsumerSubje
 {
     private static readonly Task<ReadOnlyMemory<byte>> Nothing = Task.FromResult<ReadOnlyMemory<byte>>("null"u8.ToArray());
 
-    private Worker? _worker;
-
-    public string Name => "bare worker";
-
-    public Task StartAsync(string queue, int concurrency)
+    public async Task<IAsyncDisposable> StartAsync(string queue, int concurrency)
     {
-        _worker = new Worker(queue, Process, redis, new WorkerOptions { Concurrency = concurrency });
-        return _worker.StartAsync();
+        var worker = new Worker(queue, Process, redis, new WorkerOptions { Concurrency = concurrency });
+        await worker.StartAsync();
+        return worker;
     }
-
-    public Task StopAsync() => _worker!.CloseAsync();
 
     private static Task<ReadOnlyMemory<byte>> Process(Job job, CancellationToken cancellationToken)
     {

@@ -24,15 +24,13 @@ internal sealed class ConsumerRound(PrivateRedis redis, int jobs)
         foreach (var call in Enumerable.Range(0, jobs).Chunk(500)) await queue.AddBulkAsync(call.Select(_ => new NewJob("work", Payload)));
         GC.Collect();
 
-        await subject.StartAsync(QueueName, Concurrency);
+        await using var running = await subject.StartAsync(QueueName, Concurrency);
         var first = await redis.ReachedAsync(QueueName, jobs / 10);
         var (watch, cpu, bytes) = (Stopwatch.StartNew(), Cpu(), GC.GetTotalAllocatedBytes());
         var last = await redis.ReachedAsync(QueueName, jobs);
         var counted = last - first;
-        var figures = new ConsumerFigures(
+        return new ConsumerFigures(
             watch.Elapsed.TotalMicroseconds / counted, (Cpu() - cpu).TotalMicroseconds / counted, (double)(GC.GetTotalAllocatedBytes() - bytes) / counted);
-        await subject.StopAsync();
-        return figures;
     }
 
     private static TimeSpan Cpu()

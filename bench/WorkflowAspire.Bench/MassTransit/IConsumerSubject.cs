@@ -3,9 +3,6 @@ namespace WorkflowAspire.Bench.MassTransit;
 /// <summary>One way to have jobs processed.</summary>
 internal interface IConsumerSubject
 {
-    string Name { get; }
-
-    Task StartAsync(string queue, int concurrency);
-
-    Task StopAsync();
+    /// <summary>Starts to process; disposing stops it.</summary>
+    Task<IAsyncDisposable> StartAsync(string queue, int concurrency);
 }

@@ -8,11 +8,7 @@ namespace WorkflowAspire.Bench.MassTransit;
 /// <summary>MassTransit's rider with a consumer that does nothing, in a host as an application has it.</summary>
 internal sealed class RiderSubject(IConnectionMultiplexer redis) : IConsumerSubject
 {
-    private IHost? _host;
-
-    public string Name => "MassTransit";
-
-    public Task StartAsync(string queue, int concurrency)
+    public async Task<IAsyncDisposable> StartAsync(string queue, int concurrency)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(redis);
@@ -30,13 +26,17 @@ internal sealed class RiderSubject(IConnectionMultiplexer redis) : IConsumerSubj
                 }));
             });
         });
-        _host = builder.Build();
-        return _host.StartAsync();
+        var host = builder.Build();
+        await host.StartAsync();
+        return new Running(host);
     }
 
-    public async Task StopAsync()
+    private sealed class Running(IHost host) : IAsyncDisposable
     {
-        await _host!.StopAsync();
-        _host.Dispose();
+        public async ValueTask DisposeAsync()
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
     }
 }
