@@ -39,7 +39,7 @@ public sealed class ConsumerTests(InteropServers servers) : MassTransitSpecifica
             var job = context.GetBullMQJob();
             await job.UpdateProgressAsync(50);
             if (context.Message.Text == "bad") throw new InvalidOperationException($"no {job.Attempt}");
-            job.SetResult(new[] { "ünï ✓" });
+            job.SetResult(new { text = "ünï ✓" });
         });
 
         var good = await Node(version).AddAsync(new JsonObject { ["text"] = "good" });
@@ -52,7 +52,7 @@ public sealed class ConsumerTests(InteropServers servers) : MassTransitSpecifica
         Events(heard, good).ShouldBe(["added", "waiting", "active", "progress", "completed"]);
         Events(heard, bad).ShouldBe(["added", "waiting", "active", "progress", "delayed", "waiting", "active", "progress", "failed", "retries-exhausted"]);
         ((int)Of(heard, good, "progress")["data"]!).ShouldBe(50);
-        ((string?)Of(heard, good, "completed")["returnvalue"]![0]).ShouldBe("ünï ✓");
+        ((string?)Of(heard, good, "completed")["returnvalue"]!["text"]).ShouldBe("ünï ✓");
         ((string?)Of(heard, bad, "failed")["failedReason"]).ShouldBe("no 2");
     }
 

@@ -3,7 +3,6 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkflowAspire.BullMQ.MassTransit;
-using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Interop.Tests.MassTransit;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using WorkflowAspire.TestServers;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Interop.Tests.MassTransit.Guide;
 
@@ -33,7 +32,7 @@ public class GuideTests(InteropServers servers)
         var bad = await node.AddAsync(Picture("dog.png", 0), new JsonObject { ["attempts"] = 3 });
 
         ((string?)(await Finished(node, good))["returnvalue"]!["url"]).ShouldBe("/thumbnails/200/cat.png");
-        (await _pictures.GetJobLogsAsync(good)).Logs.ShouldBe(["attempt 1 made /thumbnails/200/cat.png"]);
+        (await _pictures.GetJobLogsAsync(good)).Rows.ShouldBe(["attempt 1 made /thumbnails/200/cat.png"]);
         ((int)(await Finished(node, late))["attemptsMade"]!).ShouldBe(1);
         ((string?)(await Finished(node, bad))["failedReason"]).ShouldBe("A thumbnail can't be 0 pixels wide.");
         (await new Queue("pictures-dlq", servers.Redis.Connection).GetJobAsync(bad)).ShouldNotBeNull();
