@@ -52,6 +52,7 @@ public class KilledWorkerTests(RedisServer redis) : FairnessSpecification(redis)
             ["ConnectionStrings__redis"] = RedisConnectionString,
             ["ConnectionStrings__workflow"] = $"Data Source={DatabaseFile}",
             ["HttpExtract__AllowPrivateAddresses"] = "true",
+            ["Worker__Path"] = WorkerPath,
         };
         return new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, environment);
     }

@@ -28,3 +28,18 @@ public class HealthThroughMassTransitTests(RedisServer redis) : HealthTests(redi
 {
     protected override string WorkerPath => "masstransit";
 }
+
+public class FairnessThroughMassTransitTests(RedisServer redis) : FairnessTests(redis)
+{
+    protected override string WorkerPath => "masstransit";
+}
+
+public class TelemetryThroughMassTransitTests(RedisServer redis) : TelemetryTests(redis)
+{
+    protected override string WorkerPath => "masstransit";
+}
+
+public class KilledWorkerThroughMassTransitTests(RedisServer redis) : KilledWorkerTests(redis)
+{
+    protected override string WorkerPath => "masstransit";
+}

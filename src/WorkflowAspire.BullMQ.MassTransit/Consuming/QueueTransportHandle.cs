@@ -37,7 +37,7 @@ internal sealed class QueueTransportHandle : ReceiveTransportHandle, IDisposable
             try
             {
                 await _context.DependenciesReady.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                return await _queueWorker.StartAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress), _stopping.Token).ConfigureAwait(false);
+                return await StartWorkerAsync().ConfigureAwait(false);
             }
             catch (Exception error) when (!_stopping.IsCancellationRequested)
             {
@@ -52,5 +52,12 @@ internal sealed class QueueTransportHandle : ReceiveTransportHandle, IDisposable
         }
 
         return null;
+    }
+
+    private async Task<Worker> StartWorkerAsync()
+    {
+        // For the worker's jobs, which are logged in the category MassTransit.ReceiveTransport as every transport's messages are.
+        LogContext.Current = _context.LogContext;
+        return await _queueWorker.StartAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress), _stopping.Token).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Logging;
 using Microsoft.Extensions.Options;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.BullMQ.MassTransit;
@@ -24,8 +25,8 @@ internal static class RunConsuming
                     bullmq.QueueEndpoint<WorkflowJobPayload>(ExecutionQueue.Name, endpoint => Configure(endpoint, context)));
             });
         });
-        // The host's start fails where the consumer's does, and is over when runs are taken.
-        services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = true);
+        // FailedAttempts tells of failed attempts, in the runbook's words.
+        services.AddLogging(logging => logging.AddFilter(LogCategoryName.Transport.Receive, LogLevel.None));
     }
 
     private static void Configure(IBullMQQueueEndpointConfigurator endpoint, IRiderRegistrationContext context)
