@@ -8,7 +8,7 @@ public abstract class BullMQJob
 {
     private ReadOnlyMemory<byte> _result;
 
-    private protected BullMQJob(Job job, string queueName) => (Job, QueueName) = (job, queueName);
+    private protected BullMQJob(Job job, string queueName) => (Job, QueueName, Attempt) = (job, queueName, job.AttemptsMade + 1);
 
     /// <summary>The job as it was when it was taken.</summary>
     public Job Job { get; }
@@ -23,7 +23,7 @@ public abstract class BullMQJob
     public string Name => Job.Name;
 
     /// <summary>Which attempt this is, from 1. MassTransit's own retries happen within an attempt.</summary>
-    public int Attempt => Job.AttemptsMade + 1;
+    public int Attempt { get; }
 
     /// <summary>The options that the job was added with.</summary>
     public JobOptions Options => Job.Options;

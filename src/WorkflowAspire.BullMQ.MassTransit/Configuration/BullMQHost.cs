@@ -1,5 +1,6 @@
 using MassTransit;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.MassTransit.Testing;
 
 namespace WorkflowAspire.BullMQ.MassTransit.Configuration;
 
@@ -15,8 +16,11 @@ internal sealed class BullMQHost
 
     public TimeProvider Time { get; private set; } = TimeProvider.System;
 
+    /// <summary>The queues of a test that has no Redis; null with Redis.</summary>
+    public InMemoryQueues? InMemory { get; private set; }
+
     /// <summary>Whether Redis can be reached now, as far as it is known.</summary>
-    public bool IsConnected => (_given ?? (_own is { IsCompletedSuccessfully: true } own ? own.Result : null)) is { IsConnected: true };
+    public bool IsConnected => InMemory is not null || (_given ?? (_own is { IsCompletedSuccessfully: true } own ? own.Result : null)) is { IsConnected: true };
 
     public void Use(IConnectionMultiplexer redis)
     {
@@ -34,6 +38,8 @@ internal sealed class BullMQHost
     public void CompleteFrom(IServiceProvider container)
     {
         Time = container.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
+        InMemory = container.GetService(typeof(InMemoryQueues)) as InMemoryQueues;
+        if (InMemory is not null) return;
         if (_configuration is null) _given ??= container.GetService(typeof(IConnectionMultiplexer)) as IConnectionMultiplexer;
         if (_configuration is null && _given is null)
             throw new ConfigurationException("The BullMQ rider has no Redis: register an IConnectionMultiplexer in the container, or name one with bullmq.Host(…).");

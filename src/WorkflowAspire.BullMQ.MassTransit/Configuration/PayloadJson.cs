@@ -13,6 +13,7 @@ internal static class PayloadJson
         ArgumentNullException.ThrowIfNull(options);
         // MassTransit makes a class for a message that is an interface.
         if (typeof(T).IsInterface) options = new JsonSerializerOptions(options) { Converters = { new SystemTextJsonConverterFactory() } };
+        options.MakeReadOnly(populateMissingResolver: true);
         return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 

@@ -52,6 +52,7 @@ internal sealed partial class QueueEndpointConfiguration<T>
     public override IEnumerable<ValidationResult> Validate()
     {
         foreach (var result in base.Validate()) yield return result;
+        if (!MessageTypeCache<T>.IsValidMessageType) yield return this.Failure("T", $"is no message for MassTransit: {MessageTypeCache<T>.InvalidMessageTypeReason}");
         if (StopTimeout < TimeSpan.Zero) yield return this.Failure(nameof(StopTimeout), $"is {StopTimeout}; it must not be negative");
     }
 

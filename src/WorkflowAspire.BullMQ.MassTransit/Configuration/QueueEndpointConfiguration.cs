@@ -61,9 +61,10 @@ internal sealed partial class QueueEndpointConfiguration<T> : ReceiveEndpointCon
         var options = WorkerOptions();
         var context = CreateContext();
         var consumer = new JobConsumer<T>(context, _queueName, _typeInfo ?? PayloadJson.TypeInfoOf<T>(JsonSerializerOptions.Web));
-        var logs = (ILoggerFactory?)_container.GetService(typeof(ILoggerFactory));
-        var transport = new QueueTransport(context, new QueueWorker(_host, _queueName, options, StopTimeout, consumer, logs));
-        var endpoint = new ReceiveEndpoint(transport, context);
+        IQueueReceiver receiver = _host.InMemory is { } queues
+            ? queues.Receiver(_queueName, options.DeadLetter, consumer)
+            : new QueueWorker(_host, _queueName, options, StopTimeout, consumer, (ILoggerFactory?)_container.GetService(typeof(ILoggerFactory)));
+        var endpoint = new ReceiveEndpoint(new QueueTransport(context, receiver), context);
         ReceiveEndpoint = endpoint;
         return new QueueEndpoint(_queueName, endpoint);
     }

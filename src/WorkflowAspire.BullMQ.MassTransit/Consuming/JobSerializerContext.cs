@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -49,7 +50,15 @@ internal sealed class JobSerializerContext(ReceiveContext receiveContext) : Seri
 
     public bool TryGetMessage(Type messageType, [NotNullWhen(true)] out object? message) => Json.TryGetMessage(messageType, out message);
 
-    public IMessageSerializer GetMessageSerializer() => Json.GetMessageSerializer();
+    // Whoever gets a forwarded job expects MassTransit's envelope.
+    public IMessageSerializer GetMessageSerializer()
+    {
+        using var body = JsonDocument.Parse(receiveContext.Body.GetBytes());
+        return receiveContext.TryGetPayload(out ConsumeContext? context)
+            ? new SystemTextJsonBodyMessageSerializer(new JsonMessageEnvelope(context, body.RootElement.Clone(), [.. context.SupportedMessageTypes]),
+                SystemTextJsonMessageSerializer.JsonContentType, SystemTextJsonMessageSerializer.Options)
+            : Json.GetMessageSerializer();
+    }
 
     public IMessageSerializer GetMessageSerializer<T>(MessageEnvelope envelope, T message)
         where T : class => Json.GetMessageSerializer(envelope, message);

@@ -3,10 +3,10 @@ using MassTransit.Transports;
 
 namespace WorkflowAspire.BullMQ.MassTransit.Consuming;
 
-/// <summary>Starts and stops a queue's worker with its endpoint, and tells MassTransit of it.</summary>
-internal sealed class QueueTransport(QueueEndpointContext context, QueueWorker worker) : IReceiveTransport
+/// <summary>Starts and stops what receives a queue's jobs with its endpoint, and tells MassTransit of it.</summary>
+internal sealed class QueueTransport(QueueEndpointContext context, IQueueReceiver receiver) : IReceiveTransport
 {
-    public ReceiveTransportHandle Start() => new QueueTransportHandle(context, worker);
+    public ReceiveTransportHandle Start() => new QueueTransportHandle(context, receiver);
 
     public ConnectHandle ConnectReceiveObserver(IReceiveObserver observer) => context.ConnectReceiveObserver(observer);
 
