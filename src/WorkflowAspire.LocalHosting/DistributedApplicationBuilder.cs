@@ -42,7 +42,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         PublishRequest.Refuse(_host.Configuration);
         _host.Logging.SetMinimumLevel(LogLevel.Warning);
 
-        Services.AddSingleton<ResourceNotificationService>();
+        Services.AddSingleton(_ => new ResourceNotificationService());
         Services.AddSingleton<ResourceLoggerService>();
         Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         Services.AddSingleton(ExecutionContext);

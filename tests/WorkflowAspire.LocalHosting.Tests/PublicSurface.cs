@@ -19,7 +19,7 @@ internal static class PublicSurface
     public static IEnumerable<string> Of(Type type)
     {
         var name = TypeName.Full(type);
-        yield return $"{name} is {Kind(type)}{Constraints(type)}{Experimental(type)}";
+        yield return $"{name} is {Kind(type)}{Constraints(type)}{Marks(type)}";
         if (type.IsEnum)
         {
             foreach (var value in type.GetFields(BindingFlags.Public | BindingFlags.Static))
@@ -31,7 +31,7 @@ internal static class PublicSurface
         foreach (var parent in type.GetInterfaces().Where(IsSaid)) yield return $"{name} : {TypeName.Full(parent)}";
         foreach (var member in type.GetMembers(Declared).Where(IsWritten))
         {
-            if (Line(member) is { } line) yield return $"{name}.{line}{Experimental(member)}";
+            if (Line(member) is { } line) yield return $"{name}.{line}{Marks(member)}";
         }
     }
 
@@ -104,10 +104,14 @@ internal static class PublicSurface
         : method.IsAbstract ? "abstract "
         : method is { IsVirtual: true, IsFinal: false } ? "virtual " : "";
 
-    private static string Experimental(MemberInfo member) =>
-        member.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.FullName == typeof(ExperimentalAttribute).FullName) is { } experimental
-            ? $" [{experimental.ConstructorArguments[0].Value}]"
-            : "";
+    // What the compiler itself marks as obsolete is obsolete for older compilers only.
+    private static string Marks(MemberInfo member)
+    {
+        var attributes = member.GetCustomAttributesData();
+        var experimental = attributes.FirstOrDefault(a => a.AttributeType.FullName == typeof(ExperimentalAttribute).FullName);
+        var isObsolete = attributes.Any(a => a.AttributeType == typeof(ObsoleteAttribute)) && attributes.All(a => a.AttributeType != typeof(CompilerFeatureRequiredAttribute));
+        return $"{(experimental is null ? "" : $" [{experimental.ConstructorArguments[0].Value}]")}{(isObsolete ? " [obsolete]" : "")}";
+    }
 
     private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 

@@ -49,8 +49,7 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
     /// <summary>The URL.</summary>
     public string Url => Allocated.UriString;
 
-    /// <inheritdoc/>
-    public string ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
+    string IManifestExpressionProvider.ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
 
     IEnumerable<object> IValueWithReferences.References => [owner];
 

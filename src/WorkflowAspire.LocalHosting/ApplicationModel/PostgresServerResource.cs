@@ -29,10 +29,10 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     public EndpointReferenceExpression Port => PrimaryEndpoint.Property(EndpointProperty.Port);
 
     /// <summary>The user, if one was given.</summary>
-    public ParameterResource? UserNameParameter { get; }
+    public ParameterResource? UserNameParameter { get; set; }
 
     /// <summary>The password.</summary>
-    public ParameterResource PasswordParameter { get; }
+    public ParameterResource PasswordParameter { get; set; }
 
     /// <summary>Its databases: the resource's name, and the name inside the server.</summary>
     public IReadOnlyDictionary<string, string> Databases => _databases;
