@@ -8,7 +8,7 @@ var redis = builder.AddRedis("redis", settings.RedisPort)
 // While it runs here the runbook's redis-cli commands and the Node clients must reach it: no password, no TLS. A deployment's has a password.
 if (builder.ExecutionContext.IsRunMode) redis.WithPassword(null).WithoutHttpsCertificate();
 
-var password = builder.AddParameter("postgres-password", new GenerateParameterDefault { MinLength = 22, Special = false }, secret: true, persist: true);
+var password = builder.AddParameter("postgres-password", new GenerateParameterDefault { MinLength = 24, Special = false }, secret: true, persist: true);
 var database = builder.AddPostgres("postgres", password: password)
     .WithDataVolume()
     .AddDatabase("workflow");

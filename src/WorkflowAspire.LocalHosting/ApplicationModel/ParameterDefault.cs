@@ -22,8 +22,8 @@ public sealed class GenerateParameterDefault : ParameterDefault
     private const string SpecialCharacters = "-_.{}~()*+!";
 
     /// <summary>Characters at least.</summary>
-    /// <value>Default 0, which gives the 22 that 128 bits need.</value>
-    public int MinLength { get; set; }
+    /// <value>Default 22, which is 128 bits where all kinds of characters are allowed.</value>
+    public int MinLength { get; set; } = 22;
 
     /// <summary>Whether lower case letters may be in it.</summary>
     public bool Lower { get; set; } = true;
@@ -39,5 +39,5 @@ public sealed class GenerateParameterDefault : ParameterDefault
 
     /// <inheritdoc/>
     public override string GetDefaultValue() => RandomNumberGenerator.GetString(
-        $"{(Lower ? LowerCase : "")}{(Upper ? UpperCase : "")}{(Numeric ? Digits : "")}{(Special ? SpecialCharacters : "")}", Math.Max(MinLength, 22));
+        $"{(Lower ? LowerCase : "")}{(Upper ? UpperCase : "")}{(Numeric ? Digits : "")}{(Special ? SpecialCharacters : "")}", MinLength);
 }

@@ -30,8 +30,11 @@ public class ParameterResource : Resource, IExpressionValue
     /// <inheritdoc/>
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken) => new(_generated ?? _callback(Default));
 
-    internal static ParameterResource WithDefault(IConfiguration configuration, string name, ParameterDefault value, bool secret) =>
-        new(name, otherwise => configuration[Key(name)] is { Length: > 0 } given ? given : otherwise!.GetDefaultValue(), secret) { Default = value };
+    internal static ParameterResource WithDefault(IConfiguration configuration, string name, ParameterDefault value, bool secret)
+    {
+        var made = new Lazy<string>(value.GetDefaultValue);
+        return new ParameterResource(name, _ => configuration[Key(name)] is { Length: > 0 } given ? given : made.Value, secret) { Default = value };
+    }
 
     internal static string Key(string name) => $"Parameters:{name}";
 
