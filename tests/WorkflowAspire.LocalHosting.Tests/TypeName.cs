@@ -7,7 +7,12 @@ internal static class TypeName
 {
     private static readonly Dictionary<Type, string> Words = new()
     {
-        [typeof(bool)] = "bool", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(string)] = "string", [typeof(object)] = "object", [typeof(void)] = "void",
+        [typeof(bool)] = "bool",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(string)] = "string",
+        [typeof(object)] = "object",
+        [typeof(void)] = "void",
     };
 
     public static string Full(Type type) => Of(type, nullability: null);

@@ -1,5 +1,5 @@
-using Aspire.Hosting.Kubernetes;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Kubernetes;
 
 namespace Aspire.Hosting;
 
