@@ -1,5 +1,6 @@
 var builder = DistributedApplication.CreateBuilder(args);
 var settings = AppHostSettings.Read(builder.Configuration);
+var redisVariables = RedisVariables.Read(builder.Configuration, settings);
 
 // No password: the runbook's redis-cli commands and the Node clients have none.
 var redis = builder.AddRedis("redis", settings.RedisPort)
@@ -14,8 +15,7 @@ var database = builder.AddPostgres("postgres")
 builder.AddProject<Projects.WorkflowAspire_Worker>("worker")
     .WithReference(redis).WaitFor(redis)
     .WithReference(database).WaitFor(database)
-    .WithEnvironment("REDIS_HOST", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Host))
-    .WithEnvironment("REDIS_PORT", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Port))
+    .WithEnvironment(redisVariables.Pass)
     .WithEnvironment(settings.PassWorkerConcurrency)
     .WithReplicas(settings.WorkerReplicas)
     .WithHttpHealthCheck("/health");
@@ -23,8 +23,7 @@ builder.AddProject<Projects.WorkflowAspire_Worker>("worker")
 builder.AddProject<Projects.WorkflowAspire_AdminApi>("api")
     .WithReference(redis).WaitFor(redis)
     .WithReference(database).WaitFor(database)
-    .WithEnvironment("REDIS_HOST", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Host))
-    .WithEnvironment("REDIS_PORT", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Port))
+    .WithEnvironment(redisVariables.Pass)
     .WithEndpoint("http", http => http.Port = settings.AdminApiPort)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health");
