@@ -1,5 +1,6 @@
 var builder = DistributedApplication.CreateBuilder(args);
 var settings = AppHostSettings.Read(builder.Configuration);
+var redisVariables = RedisVariables.Read(builder.Configuration, settings);
 
 var redis = builder.AddRedis("redis", settings.RedisPort)
     .WithDataVolume()
@@ -16,8 +17,7 @@ var database = builder.AddPostgres("postgres", password: password)
 var worker = builder.AddProject<Projects.WorkflowAspire_Worker>("worker")
     .WithReference(redis).WaitFor(redis)
     .WithReference(database).WaitFor(database)
-    .WithEnvironment("REDIS_HOST", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Host))
-    .WithEnvironment("REDIS_PORT", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Port))
+    .WithEnvironment(redisVariables.Pass)
     .WithEnvironment(settings.PassWorkerConcurrency)
     .WithReplicas(settings.WorkerReplicas)
     .WithHttpHealthCheck("/health");
@@ -25,8 +25,7 @@ var worker = builder.AddProject<Projects.WorkflowAspire_Worker>("worker")
 var api = builder.AddProject<Projects.WorkflowAspire_AdminApi>("api")
     .WithReference(redis).WaitFor(redis)
     .WithReference(database).WaitFor(database)
-    .WithEnvironment("REDIS_HOST", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Host))
-    .WithEnvironment("REDIS_PORT", redis.Resource.PrimaryEndpoint.Property(EndpointProperty.Port))
+    .WithEnvironment(redisVariables.Pass)
     .WithEndpoint("http", http => http.Port = builder.ExecutionContext.IsRunMode ? settings.AdminApiPort : null)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
