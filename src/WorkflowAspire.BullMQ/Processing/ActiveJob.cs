@@ -1,7 +1,7 @@
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>A job that this worker has taken, with the token that proves it.</summary>
-internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposable
+internal sealed class ActiveJob(Job job, string token, long lockedAt, int position) : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private long _lockedAt = lockedAt;
@@ -13,6 +13,12 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
 
     public CancellationToken Cancellation => _cancellation.Token;
 
+    /// <summary>The timestamp of the call that took the job.</summary>
+    public long TakenAt { get; } = lockedAt;
+
+    /// <summary>Its place among the jobs that were taken by the same call.</summary>
+    public int Position { get; } = position;
+
     /// <summary>The timestamp of the last proof that the lock is ours.</summary>
     public long LockedAt => Volatile.Read(ref _lockedAt);
 
@@ -22,6 +28,9 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>The worker closes and gives the job back.</summary>
     public bool IsReturning => Volatile.Read(ref _ending) == 2;
 
+    /// <summary>Nothing processes the job any more.</summary>
+    public bool HasStopped { get; private set; }
+
     /// <summary>Why the program cancelled the attempt; null where it did not, or gave no reason.</summary>
     public string? CancellationReason { get; private set; }
 
@@ -30,6 +39,8 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     public void Lose() => End(1);
 
     public void Return() => End(2);
+
+    public void Stopped() => HasStopped = true;
 
     /// <summary>Cancels the attempt; the job stays ours, and what its processor makes of that is recorded.</summary>
     public void Cancel(string? reason)
