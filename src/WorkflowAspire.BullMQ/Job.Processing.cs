@@ -28,7 +28,7 @@ public sealed partial class Job
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
         ct.ThrowIfCancellationRequested();
-        using var active = new ActiveJob(this, token, lockedAt: 0, position: 0);
+        using var active = new ActiveJob(this, token, 0);
         var (result, exchanged) = await TakenThrough().RunManuallyAsync(new FinishedJob(active, returnValue), fetchNext ? 1 : 0, token).WaitAsync(fetchNext ? CancellationToken.None : ct).ConfigureAwait(false);
         ThrowIfRefused(result, "completed");
         AttemptsMade++;

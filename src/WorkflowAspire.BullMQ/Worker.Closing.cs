@@ -6,6 +6,8 @@ namespace WorkflowAspire.BullMQ;
 // The end of a worker: what runs finishes or goes back to the queue.
 public sealed partial class Worker
 {
+    private readonly List<ActiveJob> _unbegun = [];
+
     /// <summary>
     /// Takes no more jobs and waits for the running ones. What still runs after <paramref name="timeout"/> is cancelled and
     /// handed back: another worker takes it next, and it loses no attempt.
@@ -52,26 +54,53 @@ public sealed partial class Worker
         await EndsWithinAsync(_loop!, GraceAfterCancel).ConfigureAwait(false);
         _givenUp.CancelAfter(GraceAfterCancel);
         // Also those that don't listen to their token; what they return is refused.
-        await HandBackAsync(_locks.Jobs).ConfigureAwait(false);
+        await HandBackAsync([.. _locks.Jobs]).ConfigureAwait(false);
     }
 
     // The last that was taken goes first, so that the first is the next to be taken.
-    private Task HandBackAsync(IEnumerable<ActiveJob> jobs) => Task.WhenAll(jobs
-        .OrderByDescending(active => active.TakenAt).ThenByDescending(active => active.Position)
-        .Where(_locks.Release)
-        .Select(async active =>
+    private async Task HandBackAsync(ActiveJob[] jobs)
+    {
+        if (jobs.Length == 0) return;
+        var order = await ReadOrderAsync().ConfigureAwait(false);
+        await Task.WhenAll(jobs.OrderBy(active => order.GetValueOrDefault(active.Job.Id, int.MaxValue)).Where(_locks.Release).Select(async active =>
         {
             await SettleAsync(active, () => _settlement.HandBackAsync(active)).ConfigureAwait(false);
             if (!active.HasStopped) Abandoned(_logger, active.Job.Id, active.Job.Name);
-        }));
+        })).ConfigureAwait(false);
+    }
 
-    // Taken by a call that was under way when the close began: nobody has begun these.
+    // Only Redis knows which of two calls came first; the list of active jobs has the last that was taken at its head.
+    private async Task<Dictionary<string, int>> ReadOrderAsync()
+    {
+        try
+        {
+            var ids = await _connection.Database.ListRangeAsync(_keys.Of("active")).WaitAsync(_givenUp.Token).ConfigureAwait(false);
+            return ids.Index().ToDictionary(at => at.Item.ToString(), at => at.Index);
+        }
+        catch (Exception error) when (Outage.IsConnectionError(error) || error is OperationCanceledException)
+        {
+            // The calls that hand them back tell of the outage; where they succeed, the jobs come back in any order.
+            return [];
+        }
+    }
+
+    // Taken by a call that was under way when the close began: nobody has begun these. Where both lanes had such a call, the
+    // answer to the second decides on the order.
     private async Task HandBackUnbegunAsync(IReadOnlyList<ActiveJob> taken)
     {
-        foreach (var active in taken) active.Stopped();
-        await HandBackAsync(taken).ConfigureAwait(false);
-        foreach (var active in taken) active.Dispose();
-        Interlocked.Add(ref _running, -taken.Count);
+        ActiveJob[] back;
+        lock (_planGate)
+        {
+            foreach (var active in taken) active.Stopped();
+            _unbegun.AddRange(taken);
+            if (_lanes.Any(lane => lane.Asked > 0)) return;
+            back = [.. _unbegun];
+            _unbegun.Clear();
+        }
+
+        await HandBackAsync(back).ConfigureAwait(false);
+        Interlocked.Add(ref _running, -back.Length);
+        Wake();
     }
 
     private static async Task LeaveAsync(Task<Marker> marker)

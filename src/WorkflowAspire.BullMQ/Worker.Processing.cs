@@ -15,7 +15,7 @@ public sealed partial class Worker
 
     private ValueTask BeginAsync(IReadOnlyList<ActiveJob> taken)
     {
-        if (IsClosing && taken.Count > 0) return new ValueTask(HandBackUnbegunAsync(taken));
+        if (IsClosing) return new ValueTask(HandBackUnbegunAsync(taken));
         foreach (var active in taken) Start(active);
         return ValueTask.CompletedTask;
     }

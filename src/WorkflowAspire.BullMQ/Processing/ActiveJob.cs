@@ -1,7 +1,7 @@
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>A job that this worker has taken, with the token that proves it.</summary>
-internal sealed class ActiveJob(Job job, string token, long lockedAt, int position) : IDisposable
+internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
     private long _lockedAt = lockedAt;
@@ -12,12 +12,6 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt, int positi
     public string Token { get; } = token;
 
     public CancellationToken Cancellation => _cancellation.Token;
-
-    /// <summary>The timestamp of the call that took the job.</summary>
-    public long TakenAt { get; } = lockedAt;
-
-    /// <summary>Its place among the jobs that were taken by the same call.</summary>
-    public int Position { get; } = position;
 
     /// <summary>The timestamp of the last proof that the lock is ours.</summary>
     public long LockedAt => Volatile.Read(ref _lockedAt);

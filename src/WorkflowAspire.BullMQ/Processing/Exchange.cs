@@ -88,7 +88,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         _unanswered = null;
         var jobs = new List<ActiveJob>(found.Length / 2);
         for (var i = 0; i < found.Length; i += 2)
-            jobs.Add(Take(JobHash.Read(connection, (string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked, i));
+            jobs.Add(Take(JobHash.Read(connection, (string)found[i]!, (RedisValue[])found[i + 1]!), call.Token, call.Asked));
         return jobs;
     }
 
@@ -108,10 +108,10 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             : connection.RunAsync(Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
     }
 
-    private ActiveJob Take(Job job, string token, long asked, int position)
+    private ActiveJob Take(Job job, string token, long asked)
     {
         job.TakenWith(token, this);
-        return new ActiveJob(job, token, asked, position);
+        return new ActiveJob(job, token, asked);
     }
 
     // Most jobs have what the one before them has: it is said once for all that follow each other.
@@ -199,7 +199,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             var id = (string)taken[i]!;
             var fields = (RedisValue[])taken[i + 1]!;
             if (fields.Length == 0) DataMissing(logger, id);
-            else jobs.Add(Take(JobHash.Read(connection, id, fields, now, options.Name), token, asked, i));
+            else jobs.Add(Take(JobHash.Read(connection, id, fields, now, options.Name), token, asked));
         }
 
         var nextDelayed = (string?)taken[1];
