@@ -7,8 +7,11 @@ using WorkflowAspire.Workflows.Dispatch;
 
 namespace WorkflowAspire.Worker.Execution;
 
-/// <summary>The BullMQ worker of the execution queue, as long as the host runs.</summary>
-internal sealed partial class ExecutionWorker : IHostedService, IAsyncDisposable
+/// <summary>
+/// The BullMQ worker of the execution queue, as long as the host runs. It stops before all else does: while its runs finish, HTTP still
+/// tells that the process lives and isn't ready, runs can still be called off, and Redis and the database are there.
+/// </summary>
+internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
     private readonly WorkflowDirectory _directory;
@@ -50,10 +53,30 @@ internal sealed partial class ExecutionWorker : IHostedService, IAsyncDisposable
         Started(_logger, ExecutionQueue.Name, _options.Concurrency, _options.Name);
     }
 
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        Stopping(_logger, ExecutionQueue.Name, _options.StopTimeout.TotalSeconds, _options.Name);
+        await _worker.CloseAsync(_options.StopTimeout);
+        Stopped(_logger, ExecutionQueue.Name, _options.Name);
+    }
+
+    // Already done, unless the host was never told to stop.
     public Task StopAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
 
     [LoggerMessage(LogLevel.Information, "Worker started")]
     private static partial void Started(ILogger logger, string queue, int concurrency, string worker);
+
+    [LoggerMessage(LogLevel.Information, "Worker stopping")]
+    private static partial void Stopping(ILogger logger, string queue, double timeoutSeconds, string worker);
+
+    [LoggerMessage(LogLevel.Information, "Worker stopped")]
+    private static partial void Stopped(ILogger logger, string queue, string worker);
 }
