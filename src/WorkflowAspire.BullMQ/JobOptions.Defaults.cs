@@ -5,7 +5,7 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial record JobOptions
 {
     /// <summary>These options, with the queue's defaults for what they leave open. An id is never a default: it is one job's own.</summary>
-    internal JobOptions WithDefaults(JobOptions? defaults) => defaults is null ? this : WithRuleOf(defaults) with
+    public JobOptions WithDefaults(JobOptions? defaults) => defaults is null ? this : WithRuleOf(defaults) with
     {
         Attempts = Attempts ?? defaults.Attempts,
         Backoff = Backoff ?? defaults.Backoff,

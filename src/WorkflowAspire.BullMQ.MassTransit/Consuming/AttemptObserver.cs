@@ -1,0 +1,16 @@
+using MassTransit;
+
+namespace WorkflowAspire.BullMQ.MassTransit.Consuming;
+
+/// <summary>Puts an <see cref="AttemptFilter{TConsumer, TMessage}"/> around each consumer of an endpoint, inside of all other middleware.</summary>
+internal sealed class AttemptObserver : IConsumerConfigurationObserver
+{
+    public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
+        where TConsumer : class
+    {
+    }
+
+    public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
+        where TConsumer : class
+        where TMessage : class => configurator.UseFilter(new AttemptFilter<TConsumer, TMessage>());
+}
