@@ -1,12 +1,13 @@
 using System.Globalization;
 using WorkflowAspire.Bench;
+using WorkflowAspire.Bench.MassTransit;
 
 const string Usage = """
     Compares this library with the npm package on one private redis-server, round by round in turn; prints medians.
 
       --jobs N     jobs in each round (default 50000)
       --rounds N   rounds that count, after one to warm up (default 5)
-      --only PART  only add, process, idle or pick-up
+      --only PART  only add, process, idle or pick-up; or masstransit: the bare worker against MassTransit's rider, without Node
       --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs
     """;
 
@@ -14,7 +15,7 @@ int jobs = 50_000, rounds = 5, flat = 0;
 string? part = null;
 for (var i = 0; i < args.Length; i += 2)
 {
-    if (args[i] == "--only" && i + 1 < args.Length && args[i + 1] is ("add" or "process" or "idle" or "pick-up"))
+    if (args[i] == "--only" && i + 1 < args.Length && args[i + 1] is ("add" or "process" or "idle" or "pick-up" or "masstransit"))
     {
         part = args[i + 1];
         continue;
@@ -37,6 +38,12 @@ await using var ours = new DotNetSubject(redis.Connection);
 if (flat > 0)
 {
     await new Flatness(ours, redis).RunAsync(flat);
+    return 0;
+}
+
+if (part == "masstransit")
+{
+    await new ConsumerComparison(redis, jobs, rounds).RunAsync();
     return 0;
 }
 

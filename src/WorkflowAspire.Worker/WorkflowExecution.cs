@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using WorkflowAspire.Worker.Consuming;
 using WorkflowAspire.Worker.DeadLetters;
 using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Worker.Fairness;
@@ -12,6 +13,11 @@ namespace WorkflowAspire.Worker;
 /// <summary>Registers what executes runs from the queue.</summary>
 internal static class WorkflowExecution
 {
+    /// <summary>The name of the check that is healthy while the worker takes runs.</summary>
+    public const string HealthCheck = "worker";
+
+    private const string PathSetting = $"{ExecutionOptions.Section}:{nameof(ExecutionOptions.Path)}";
+
     public static void AddWorkflowExecution(this IHostApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -32,14 +38,22 @@ internal static class WorkflowExecution
         services.AddSingleton<DeadLetterProducer>();
         services.AddSingleton<IStepProgress, JobStepProgress>();
         services.AddSingleton<FailedAttempts>();
-        services.AddSingleton<ExecutionWorker>();
         services.AddHostedService<CancellationListener>();
-        services.AddHostedService(provider => provider.GetRequiredService<ExecutionWorker>());
+        services.AddHostedService<WorkflowPublication>();
+        if (builder.Configuration.GetValue(PathSetting, ExecutionPath.Bare) == ExecutionPath.MassTransit) services.AddRunConsumer();
+        else services.AddBareWorker();
+        services.AddHostedService<StartAnnouncement>();
         services.AddHostedService<NeverEnqueuedRelay>();
         services.AddHostedService<OversleptRuns>();
         services.AddHostedService<Reconciler>();
         services.AddHostedService<Retention>();
         services.AddHostedService<DeadLetterDepth>();
-        services.AddHealthChecks().AddCheck<ExecutionWorkerHealthCheck>("worker");
+    }
+
+    private static void AddBareWorker(this IServiceCollection services)
+    {
+        services.AddSingleton<ExecutionWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExecutionWorker>());
+        services.AddHealthChecks().AddCheck<ExecutionWorkerHealthCheck>(HealthCheck);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace WorkflowAspire.Interop.Tests;
@@ -6,8 +5,7 @@ namespace WorkflowAspire.Interop.Tests;
 /// <summary>bull-board, driven over its HTTP API, on our queue with our jobs and our worker.</summary>
 public sealed class BoardTests(InteropServers servers) : InteropSpecification(servers)
 {
-    private readonly HttpClient _http = new();
-    private NodeQueue? _board;
+    private Board? _board;
 
     [Theory, MemberData(nameof(Versions))]
     public async Task It_lists_our_jobs_with_what_our_worker_left(int version)
@@ -113,27 +111,15 @@ public sealed class BoardTests(InteropServers servers) : InteropSpecification(se
 
     public override async ValueTask DisposeAsync()
     {
-        _http.Dispose();
-        if (_board is { } board) await board.CloseBoardAsync();
+        if (_board is { } board) await board.DisposeAsync();
         await base.DisposeAsync();
     }
 
-    private async Task OpenAsync(int version)
-    {
-        var port = await Node(version).OpenBoardAsync();
-        _board = Node(version);
-        _http.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/api/"));
-    }
+    private async Task OpenAsync(int version) => _board = await Board.OpenAsync(Node(version));
 
-    private async Task<JsonNode> QueueAsync(string status) =>
-        JsonNode.Parse(await _http.GetStringAsync(new Uri($"queues?activeQueue={Queue.Name}&status={status}&page=1&jobsPerPage=10", UriKind.Relative)))!["queues"]![0]!;
+    private Task<JsonNode> QueueAsync(string status) => _board!.QueueAsync(status);
 
-    private async Task<JsonNode?> GetAsync(string path) =>
-        JsonNode.Parse(await _http.GetStringAsync(new Uri($"queues/{Queue.Name}/{path}", UriKind.Relative)));
+    private Task<JsonNode?> GetAsync(string path) => _board!.GetAsync(path);
 
-    private async Task PutAsync(string path)
-    {
-        using var answer = await _http.PutAsync(new Uri($"queues/{Queue.Name}/{path}", UriKind.Relative), null);
-        answer.IsSuccessStatusCode.ShouldBeTrue($"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
-    }
+    private Task PutAsync(string path) => _board!.PutAsync(path);
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows.Runs;
@@ -29,6 +30,23 @@ public class DeadLetterTests(RedisServer redis) : WorkerSpecification(redis)
         logged["attemptsMade"].ShouldBe("3");
         logged["error"].ShouldBe("broken for good");
         logged["tenantId"].ShouldBe(run.TenantId.ToString());
+    }
+
+    [Fact]
+    public async Task Nothing_but_the_runbooks_messages_is_said_of_a_run_that_fails()
+    {
+        Workflow.Run = (_, _) => throw new InvalidOperationException("broken for good");
+        var run = await GivenRun();
+
+        await Enqueue(run);
+
+        await Logged("Workflow run failed after all retries, routing to DLQ");
+        Log.GetSnapshot().Where(record => record.Level >= LogLevel.Warning).Select(record => record.Message).ShouldBe(
+        [
+            "Workflow run attempt 1/3 failed, will retry",
+            "Workflow run attempt 2/3 failed, will retry",
+            "Workflow run failed after all retries, routing to DLQ",
+        ]);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using WorkflowAspire.TestServers;
-using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.Worker.Tests;
@@ -22,7 +21,7 @@ public class KilledWorkerTests(RedisServer redis) : FairnessSpecification(redis)
     [Fact]
     public async Task A_killed_workers_place_holds_as_long_as_its_lease_and_then_comes_free()
     {
-        await Service<ExecutionWorker>().StopAsync(CancellationToken.None);
+        await StopWorker();
         await using var process = StartProcess();
         await HangingRun();
         await Eventually.True(async () => await PlacesOf(Busy) == 1);
@@ -53,6 +52,7 @@ public class KilledWorkerTests(RedisServer redis) : FairnessSpecification(redis)
             ["ConnectionStrings__redis"] = RedisConnectionString,
             ["ConnectionStrings__workflow"] = $"Data Source={DatabaseFile}",
             ["HttpExtract__AllowPrivateAddresses"] = "true",
+            ["Worker__Path"] = WorkerPath,
         };
         return new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, environment);
     }

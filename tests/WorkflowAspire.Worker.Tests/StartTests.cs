@@ -15,6 +15,7 @@ public class StartTests
     [InlineData("REDIS_PORT", "65536")]
     [InlineData("REDIS_HOST", "redis://localhost")]
     [InlineData("Worker__LockDuration", "never")]
+    [InlineData("Worker__Path", "sideways")]
     [InlineData("ExecutionQueue__Attempts", "0")]
     [InlineData("Worker__Tenants__MaxConcurrentRuns", "0")]
     [InlineData("Worker__Tenants__RunsPerSecond", "0")]

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using System.Text.Json;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -11,6 +12,7 @@ using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
+using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Dispatch;
@@ -33,6 +35,9 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
 
     /// <summary>How often the sweepers look.</summary>
     protected virtual string RelayInterval => "00:00:00.200";
+
+    /// <summary>How runs come to the processor.</summary>
+    protected virtual string WorkerPath => "bare";
 
     protected FakeLogCollector Log => _app.Services.GetFakeLogCollector();
 
@@ -77,6 +82,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["Worker:StalledInterval"] = "00:00:00.200",
             ["Worker:RelayInterval"] = RelayInterval,
+            ["Worker:Path"] = WorkerPath,
             ["Workflows:Step:Attempts"] = "1",
         });
         builder.Configuration.AddInMemoryCollection(Settings);
@@ -92,6 +98,11 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         builder.AddWorkflowExecution();
         return builder.Build();
     }
+
+    /// <summary>Stops what takes runs, as the host does; the rest of it goes on.</summary>
+    protected Task StopWorker() => WorkerPath == "bare"
+        ? Service<ExecutionWorker>().StopAsync(CancellationToken.None)
+        : Service<IBusControl>().StopAsync();
 
     protected async Task<WorkflowRun> GivenRun(RunStatus status = RunStatus.Pending, string workflow = "scripted", Guid? tenant = null, string input = """{"n":1}""")
     {

@@ -37,7 +37,7 @@ internal sealed class QueueTransportHandle : ReceiveTransportHandle, IDisposable
             try
             {
                 await _context.DependenciesReady.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                return await _receiver.StartAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress), _stopping.Token).ConfigureAwait(false);
+                return await StartReceiverAsync().ConfigureAwait(false);
             }
             catch (Exception error) when (!_stopping.IsCancellationRequested)
             {
@@ -52,5 +52,12 @@ internal sealed class QueueTransportHandle : ReceiveTransportHandle, IDisposable
         }
 
         return null;
+    }
+
+    private async Task<Func<Task>> StartReceiverAsync()
+    {
+        // For the worker's jobs, which are logged in the category MassTransit.ReceiveTransport as every transport's messages are.
+        LogContext.Current = _context.LogContext;
+        return await _receiver.StartAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress), _stopping.Token).ConfigureAwait(false);
     }
 }

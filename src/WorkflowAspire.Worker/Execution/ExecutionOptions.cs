@@ -9,6 +9,10 @@ internal sealed class ExecutionOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Worker";
 
+    /// <summary>Whether runs come to the processor straight from the queue or through MassTransit.</summary>
+    /// <value>Default <see cref="ExecutionPath.Bare"/>. Read once at start.</value>
+    public ExecutionPath Path { get; set; } = ExecutionPath.Bare;
+
     /// <summary>Runs executed at the same time.</summary>
     /// <value>Default 100; the runbook's <c>WORKER_CONCURRENCY</c> overrides it. Read once at start.</value>
     [Range(1, 10_000)]

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Worker.DeadLetters;
-using WorkflowAspire.Workflows.Catalog;
 using WorkflowAspire.Workflows.Dispatch;
 
 namespace WorkflowAspire.Worker.Execution;
@@ -14,7 +13,6 @@ namespace WorkflowAspire.Worker.Execution;
 internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
-    private readonly WorkflowDirectory _directory;
     private readonly ILogger<ExecutionWorker> _logger;
     private readonly BullMQ.Worker _worker;
 
@@ -23,13 +21,12 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
         WorkflowExecutionProcessor processor,
         DeadLetterProducer deadLetters,
         FailedAttempts failures,
-        WorkflowDirectory directory,
         IOptions<ExecutionOptions> options,
         TimeProvider time,
         ILogger<BullMQ.Worker> workerLogger,
         ILogger<ExecutionWorker> logger)
     {
-        (_options, _directory, _logger) = (options.Value, directory, logger);
+        (_options, _logger) = (options.Value, logger);
         _worker = new BullMQ.Worker(ExecutionQueue.Name, processor.ProcessAsync, redis, new WorkerOptions
         {
             Concurrency = _options.Concurrency,
@@ -46,12 +43,7 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
 
     public bool IsRunning => _worker.IsRunning;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await _directory.PublishAsync(cancellationToken);
-        await _worker.StartAsync(cancellationToken);
-        Started(_logger, ExecutionQueue.Name, _options.Concurrency, _options.Name);
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _worker.StartAsync(cancellationToken);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -70,9 +62,6 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
-
-    [LoggerMessage(LogLevel.Information, "Worker started")]
-    private static partial void Started(ILogger logger, string queue, int concurrency, string worker);
 
     [LoggerMessage(LogLevel.Information, "Worker stopping")]
     private static partial void Stopping(ILogger logger, string queue, double timeoutSeconds, string worker);

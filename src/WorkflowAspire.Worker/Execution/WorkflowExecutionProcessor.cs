@@ -24,9 +24,10 @@ internal sealed partial class WorkflowExecutionProcessor(
 {
     private static readonly ReadOnlyMemory<byte> Nothing = "null"u8.ToArray();
 
-    public async Task<ReadOnlyMemory<byte>> ProcessAsync(Job job, CancellationToken ct)
+    public Task<ReadOnlyMemory<byte>> ProcessAsync(Job job, CancellationToken ct) => ProcessAsync(job, Read(job), ct);
+
+    public async Task<ReadOnlyMemory<byte>> ProcessAsync(Job job, WorkflowJobPayload payload, CancellationToken ct)
     {
-        var payload = Read(job);
         await using var place = await fairness.EnterAsync(job, payload.TenantId, ct);
         Processing(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
         using var attempt = running.Begin(payload.RunId, ct);

@@ -5,7 +5,7 @@ namespace WorkflowAspire.Interop.Tests.Protocol;
 /// <summary>docs/protocol.md, by section: what the first column of its tables names.</summary>
 internal static partial class ProtocolDocument
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(NodeProcess.Folder, "..", "..", "..", "docs", "protocol.md"));
+    private static readonly string Text = File.ReadAllText(Repository.Path("docs/protocol.md"));
 
     /// <summary>The names in the first column of a section's tables, each with the rest of its row.</summary>
     public static Dictionary<string, string> Rows(string section)
