@@ -2,7 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 /// <summary>The environment variables (or command line options) that the AppHost itself reads.</summary>
-internal sealed record AppHostSettings(int RedisPort, int AdminApiPort, int WorkerReplicas, int? WorkerConcurrency)
+internal sealed record AppHostSettings(
+    int RedisPort, int AdminApiPort, int WorkerReplicas, int? WorkerConcurrency, bool HasLanguageModel, PublishTarget PublishTarget)
 {
     private const int HighestPort = 65535;
 
@@ -10,13 +11,22 @@ internal sealed record AppHostSettings(int RedisPort, int AdminApiPort, int Work
         Number(configuration, "REDIS_PORT", highest: HighestPort) ?? 6379,
         Number(configuration, "ADMIN_API_PORT", highest: HighestPort) ?? 5080,
         Number(configuration, "WORKER_REPLICAS", highest: 64) ?? 1,
-        Number(configuration, "WORKER_CONCURRENCY", highest: 10_000));
+        Number(configuration, "WORKER_CONCURRENCY", highest: 10_000),
+        !string.IsNullOrEmpty(configuration["Parameters:language-model"]),
+        Target(configuration["Publish:Target"]));
 
     /// <summary>Leaves the worker its own default when nothing is set.</summary>
     public void PassWorkerConcurrency(EnvironmentCallbackContext context)
     {
         if (WorkerConcurrency is { } concurrency) context.EnvironmentVariables["WORKER_CONCURRENCY"] = concurrency.ToString(CultureInfo.InvariantCulture);
     }
+
+    private static PublishTarget Target(string? text) => text?.ToUpperInvariant() switch
+    {
+        null or "" or "KUBERNETES" => PublishTarget.Kubernetes,
+        "AZURE" => PublishTarget.Azure,
+        _ => throw new DistributedApplicationException($"Publish:Target is '{text}'; it has to be kubernetes or azure."),
+    };
 
     private static int? Number(IConfiguration configuration, string name, int highest)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -7,44 +8,64 @@ using StackExchange.Redis;
 namespace WorkflowAspire.ServiceDefaults;
 
 /// <summary>
-/// The runbook's <c>REDIS_HOST</c> and <c>REDIS_PORT</c>. What is set overrides that part of the connection string <c>redis</c>;
-/// what neither says is localhost and 6379. Password and options of the connection string stay.
+/// The runbook's <c>REDIS_HOST</c> and <c>REDIS_PORT</c>. What is set takes the place of that part of every endpoint in the connection string
+/// <c>redis</c>, whoever gave that; its password and other options stay. Without any of the three Redis is at localhost:6379.
 /// </summary>
 internal static class RedisVariables
 {
     private const string Host = "REDIS_HOST";
     private const string Port = "REDIS_PORT";
     private const string Key = "ConnectionStrings:redis";
-    private const int DefaultPort = 6379;
 
-    /// <exception cref="OptionsValidationException">A variable has a value that can't be used; the message names it.</exception>
+    /// <exception cref="OptionsValidationException">A variable or the connection string has a value that can't be used; the message names it.</exception>
     public static void Apply(IConfigurationManager configuration)
     {
         var host = ReadHost(configuration[Host]);
         var port = ReadPort(configuration[Port]);
         var given = configuration[Key];
-        if (host is null && port is null && !string.IsNullOrEmpty(given)) return;
+        var endpoints = ReadEndpoints(given);
+        if (host is null && port is null && endpoints.Count > 0) return;
 
-        var options = string.IsNullOrEmpty(given) ? new ConfigurationOptions() : ConfigurationOptions.Parse(given);
-        var (injectedHost, injectedPort) = EndpointOf(options);
-        options.EndPoints.Clear();
-        options.EndPoints.Add(host ?? injectedHost ?? "localhost", port ?? injectedPort ?? DefaultPort);
-        configuration.AddInMemoryCollection([new(Key, options.ToString(includePassword: true))]);
+        var addresses = endpoints.DefaultIfEmpty(new DnsEndPoint("localhost", 0)).Select(endpoint => Address(endpoint, host, port)).Distinct();
+        // As they were written: parsing and writing them again loses some.
+        var options = (given ?? "").Split(',').Where(part => part.Contains('=', StringComparison.Ordinal));
+        configuration.AddInMemoryCollection([new(Key, string.Join(',', [.. addresses, .. options]))]);
     }
 
-    private static (string? Host, int? Port) EndpointOf(ConfigurationOptions options) => options.EndPoints.FirstOrDefault() switch
+    // A port that nobody gave is left to the client: 6379, or what TLS and Sentinel have instead.
+    private static string Address(EndPoint endpoint, string? host, int? port)
     {
-        DnsEndPoint named => (named.Host, named.Port == 0 ? null : named.Port),
-        IPEndPoint numbered => (numbered.Address.ToString(), numbered.Port == 0 ? null : numbered.Port),
-        _ => (null, null),
-    };
+        var (givenHost, givenPort) = endpoint switch
+        {
+            DnsEndPoint named => (named.Host, named.Port),
+            IPEndPoint numbered => (numbered.Address.ToString(), numbered.Port),
+            // A socket of this machine, which a variable replaces as a whole.
+            _ => ("localhost", 0),
+        };
+        var name = host ?? givenHost;
+        if (IPAddress.TryParse(name, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6) name = $"[{address}]";
+        return (port ?? givenPort) is > 0 and var number ? string.Create(CultureInfo.InvariantCulture, $"{name}:{number}") : name;
+    }
+
+    private static EndPointCollection ReadEndpoints(string? connectionString)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(connectionString) ? [] : ConfigurationOptions.Parse(connectionString).EndPoints;
+        }
+        catch (ArgumentException)
+        {
+            // Its message may quote a part of a password.
+            throw Refused("ConnectionStrings__redis", "ConnectionStrings__redis can't be read; write it as host:port,option=value, for example redis:6380,ssl=true.");
+        }
+    }
 
     private static string? ReadHost(string? value)
     {
         if (string.IsNullOrEmpty(value)) return null;
         return Uri.CheckHostName(value) != UriHostNameType.Unknown
             ? value
-            : throw Refused(Host, value, "a host name or IP address without port or scheme, for example localhost");
+            : throw Refused(Host, $"{Host} is '{value}'; set it to a host name or IP address without port or scheme, for example localhost, or leave it out.");
     }
 
     private static int? ReadPort(string? value)
@@ -52,9 +73,8 @@ internal static class RedisVariables
         if (string.IsNullOrEmpty(value)) return null;
         return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue
             ? port
-            : throw Refused(Port, value, "a port number from 1 to 65535");
+            : throw Refused(Port, $"{Port} is '{value}'; set it to a port number from 1 to 65535, or leave it out.");
     }
 
-    private static OptionsValidationException Refused(string variable, string value, string expected) =>
-        new(variable, typeof(string), [$"{variable} is '{value}'; set it to {expected}, or leave it out."]);
+    private static OptionsValidationException Refused(string setting, string message) => new(setting, typeof(string), [message]);
 }

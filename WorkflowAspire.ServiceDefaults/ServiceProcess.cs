@@ -10,17 +10,20 @@ public static partial class ServiceProcess
 {
     /// <summary>Runs a service. A start that fails ends in one log line that says why, and not in a crash.</summary>
     /// <param name="build">Builds the service; what it throws counts as a failed start.</param>
-    /// <returns>The exit code: 0 after an orderly stop, 1 when the service couldn't start.</returns>
+    /// <remarks>SIGTERM, SIGINT and SIGQUIT stop the service; a second one changes nothing about that, since whoever is in a hurry has SIGKILL.</remarks>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when the service couldn't start or its stop failed.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> build)
     {
         ArgumentNullException.ThrowIfNull(build);
         // Patterns that tenants write run in this process, and none may hold it up; it counts from the first Regex on.
         AppDomain.CurrentDomain.SetData("REGEX_DEFAULT_MATCH_TIMEOUT", TimeSpan.FromSeconds(2));
+        var hasStarted = false;
         try
         {
             var app = build();
             await using var _ = app.ConfigureAwait(false);
             await app.StartAsync().ConfigureAwait(false);
+            hasStarted = true;
             await app.WaitForShutdownAsync().ConfigureAwait(false);
             return 0;
         }
@@ -28,12 +31,16 @@ public static partial class ServiceProcess
         {
             using var logging = LoggerFactory.Create(builder => builder.AddRunbookConsole());
             var logger = logging.CreateLogger(typeof(ServiceProcess).FullName!);
+            if (hasStarted) StopFailed(logger, error, error.Message);
             // A setting's message says all; anything else needs its stack trace.
-            CannotStart(logger, error is OptionsValidationException ? null : error, error.Message);
+            else CannotStart(logger, error is OptionsValidationException ? null : error, error.Message);
             return 1;
         }
     }
 
     [LoggerMessage(LogLevel.Critical, "The service can't start: {error}")]
     private static partial void CannotStart(ILogger logger, Exception? exception, string error);
+
+    [LoggerMessage(LogLevel.Critical, "The service did not stop in order: {error}")]
+    private static partial void StopFailed(ILogger logger, Exception exception, string error);
 }

@@ -17,6 +17,7 @@ namespace WorkflowAspire.AdminApi;
 [JsonSerializable(typeof(SubmitRunRequest))]
 [JsonSerializable(typeof(DeadLetterResponse))]
 [JsonSerializable(typeof(DeadLetterListResponse))]
+[JsonSerializable(typeof(DeadLetterQueueReplayResponse))]
 [JsonSerializable(typeof(DefinitionResponse))]
 [JsonSerializable(typeof(DefinitionListResponse))]
 [JsonSerializable(typeof(DefinitionVersionsResponse))]

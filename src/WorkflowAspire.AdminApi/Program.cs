@@ -32,6 +32,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.Services.AddScoped<RunSubmission>();
     builder.Services.AddScoped<RunControl>();
     builder.Services.AddScoped<DeadLetterReplay>();
+    builder.Services.AddScoped<DeadLetterQueueReplay>();
     builder.Services.AddProblems();
     builder.Services.AddOpenApi();
     builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminApiJsonContext.Default));

@@ -64,7 +64,7 @@ public sealed partial class Worker
             var reclaimed = await lane.Exchange.ReclaimAsync().ConfigureAwait(false);
             foreach (var active in reclaimed) Track(active);
             lane.Asked = 0;
-            foreach (var active in reclaimed) Start(active);
+            await BeginAsync(reclaimed).ConfigureAwait(false);
         }
 
         if (!TryPlan(lane))
@@ -89,7 +89,7 @@ public sealed partial class Worker
         foreach (var active in exchanged.Taken) Track(active);
         Settle(lane, exchanged);
         TellProgress(exchanged, asked);
-        foreach (var active in exchanged.Taken) Start(active);
+        await BeginAsync(exchanged.Taken).ConfigureAwait(false);
         return true;
     }
 

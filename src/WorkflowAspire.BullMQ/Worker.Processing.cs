@@ -13,6 +13,13 @@ public sealed partial class Worker
         _locks.Track(active);
     }
 
+    private ValueTask BeginAsync(IReadOnlyList<ActiveJob> taken)
+    {
+        if (IsClosing) return new ValueTask(HandBackUnbegunAsync(taken));
+        foreach (var active in taken) Start(active);
+        return ValueTask.CompletedTask;
+    }
+
     private void Start(ActiveJob active)
     {
         // With one slot the loop has nothing to do until this job ends, so it may as well begin it: one change of threads less.
@@ -42,6 +49,11 @@ public sealed partial class Worker
             _finished.Enqueue(new FinishedJob(active, result));
             if (_givenUp.IsCancellationRequested) TellDropped();
         }
+        catch (Exception error) when (active.IsReturning && !HasMovedItsJob(error))
+        {
+            // It keeps its lock until the close hands back all such jobs, in their order.
+            active.Stopped();
+        }
         catch (Exception error)
         {
             _locks.Release(active);
@@ -59,7 +71,6 @@ public sealed partial class Worker
     private Task RecordAsync(ActiveJob active, Exception error) => error switch
     {
         _ when HasMovedItsJob(error) => Task.CompletedTask,
-        _ when active.IsReturning => _settlement.HandBackAsync(active),
         RateLimitError => HandBackLimitedAsync(active),
         OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error), takesMore: !IsClosing),
         _ => _settlement.FailAsync(active, error, takesMore: !IsClosing),

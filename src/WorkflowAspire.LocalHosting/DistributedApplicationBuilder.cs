@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.LocalHosting;
+using WorkflowAspire.LocalHosting.Publishing;
 using WorkflowAspire.LocalHosting.Supervision;
 using WorkflowAspire.LocalHosting.Testing;
 
@@ -38,9 +39,10 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             EnvironmentName = System.Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development,
             ApplicationName = assembly?.GetName().Name,
         });
+        PublishRequest.Refuse(_host.Configuration);
         _host.Logging.SetMinimumLevel(LogLevel.Warning);
 
-        Services.AddSingleton<ResourceNotificationService>();
+        Services.AddSingleton(_ => new ResourceNotificationService());
         Services.AddSingleton<ResourceLoggerService>();
         Services.AddSingleton<IHostLifetime, NoHostLifetime>();
         Services.AddSingleton(ExecutionContext);

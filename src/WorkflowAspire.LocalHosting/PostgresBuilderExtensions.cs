@@ -15,7 +15,8 @@ public static class PostgresBuilderExtensions
     public static IResourceBuilder<PostgresServerResource> AddPostgres(
         this IDistributedApplicationBuilder builder, string name,
         IResourceBuilder<ParameterResource>? userName = null, IResourceBuilder<ParameterResource>? password = null, int? port = null) =>
-        builder.AddResource(new PostgresServerResource(name, userName?.Resource, password?.Resource))
+        builder.AddResource(new PostgresServerResource(
+                name, userName?.Resource, password?.Resource ?? ParameterResource.WithDefault(builder.Configuration, $"{name}-password", new GenerateParameterDefault(), secret: true)))
             .WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, name: "tcp", port: port));
 
     /// <summary>Adds a database to the server; it is created if it is missing.</summary>

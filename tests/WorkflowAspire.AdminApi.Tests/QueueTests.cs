@@ -45,8 +45,12 @@ public class QueueTests(AdminApiProcess api)
     }
 
     [Fact]
-    public async Task A_queue_that_does_not_exist_is_not_found() =>
+    public async Task A_queue_that_does_not_exist_is_not_found()
+    {
         (await api.Client.GetAsync("/api/queues/other").RefusedAsync(HttpStatusCode.NotFound)).Text("detail")!.ShouldContain("workflow-execution");
+        await api.Client.PostAsync("/api/queues/other/pause", null).RefusedAsync(HttpStatusCode.NotFound);
+        await api.Client.PostAsync("/api/queues/other/resume", null).RefusedAsync(HttpStatusCode.NotFound);
+    }
 
     [Fact]
     public async Task Health_names_what_it_depends_on()
@@ -67,8 +71,8 @@ public class QueueTests(AdminApiProcess api)
             .ShouldBe(
                 [
                     "POST /api/workflows/{name}/runs", "GET /api/workflows", "GET /api/runs", "GET /api/runs/{id}", "POST /api/runs/{id}/signals/{name}", "POST /api/runs/{id}/cancel", "GET /api/stale-runs",
-                    "GET /api/dlq", "GET /api/dlq/{id}", "POST /api/dlq/{id}/replay",
-                    "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers",
+                    "GET /api/dlq", "GET /api/dlq/{id}", "POST /api/dlq/{id}/replay", "POST /api/dlq/replay",
+                    "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers", "POST /api/queues/{name}/pause", "POST /api/queues/{name}/resume",
                     "PUT /api/tenants/{tenantId}/workflows/{name}", "GET /api/tenants/{tenantId}/workflows", "GET /api/tenants/{tenantId}/workflows/{name}",
                     "GET /api/tenants/{tenantId}/workflows/{name}/versions", "GET /api/tenants/{tenantId}/workflows/{name}/versions/{version}", "GET /api/schemas/workflow-definition.json",
                     "GET /api/tenants/{tenantId}/usage",

@@ -57,7 +57,6 @@ public sealed class HealthTests : IAsyncLifetime
     {
         using var services = new ServiceCollection().AddMassTransit(x =>
         {
-            x.DisableUsageTelemetry();
             x.UsingInMemory();
             x.AddRider(rider => rider.UsingBullMQ((_, _) => { }));
         }).BuildServiceProvider();
@@ -85,7 +84,6 @@ public sealed class HealthTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_calls).AddMassTransit(x =>
         {
-            x.DisableUsageTelemetry();
             x.UsingInMemory();
             x.AddRider(rider =>
             {

@@ -98,6 +98,38 @@ public class MiddlewareTests(RedisServer redis) : RiderSpecification(redis)
     }
 
     [Fact]
+    public async Task An_open_circuit_fails_attempts_without_calling_the_consumer()
+    {
+        Calls.Do = _ => throw new InvalidOperationException("broken");
+        await Start<OrderConsumer>(e => e.UseCircuitBreaker(breaker =>
+        {
+            breaker.ActiveThreshold = 2;
+            breaker.TripThreshold = 10;
+            breaker.ResetInterval = TimeSpan.FromMinutes(10);
+        }));
+
+        for (var i = 0; i < 8; i++) (await Reaches(await Add(), JobState.Failed)).FailedReason.ShouldBe("broken");
+
+        Calls.Made.Count.ShouldBeLessThan(8);
+    }
+
+    [Fact]
+    public async Task As_many_jobs_are_consumed_at_the_same_time_as_the_endpoint_says()
+    {
+        var all = new TaskCompletionSource();
+        Calls.Do = _ =>
+        {
+            if (Calls.Made.Count == 40) all.TrySetResult();
+            return all.Task;
+        };
+        await Start<OrderConsumer>(e => e.Concurrency = 40);
+
+        var jobs = await Queue.AddBulkAsync(Enumerable.Range(1, 40).Select(n => new NewJob("order", Json("{}"))), TestContext.Current.CancellationToken);
+
+        foreach (var job in jobs) await Reaches(job, JobState.Completed);
+    }
+
+    [Fact]
     public async Task What_a_consumer_publishes_goes_through_the_bus_and_belongs_to_the_job()
     {
         Calls.Do = context => context.Publish(new Shipped(context.Message.Number));

@@ -65,11 +65,7 @@ public abstract class RiderSpecification(RedisServer redis) : IAsyncDisposable
             .AddSingleton(Redis.Connection)
             .AddSingleton(Calls)
             .AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(Log)).SetMinimumLevel(LogLevel.Debug));
-        services.AddMassTransitTestHarness(x =>
-        {
-            x.DisableUsageTelemetry();
-            bus(x);
-        });
+        services.AddMassTransitTestHarness(bus);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
 

@@ -71,6 +71,27 @@ public class StoppingTests(RedisServer redis) : RiderSpecification(redis)
     }
 
     [Fact]
+    public async Task A_bus_that_stops_under_load_loses_no_job_and_no_attempt()
+    {
+        Calls.Do = async context =>
+        {
+            _begun.TrySetResult();
+            await Task.Delay(context.Message.Number % 40, context.CancellationToken);
+        };
+        await Start<OrderConsumer>(e => e.Concurrency = 50);
+        await Queue.AddBulkAsync(Enumerable.Range(1, 2000).Select(n => new NewJob("order", Json($$"""{"number":{{n}}}"""))), TestContext.Current.CancellationToken);
+        await _begun.Task;
+
+        await Harness.Stop(TestContext.Current.CancellationToken);
+
+        var counts = await Queue.GetJobCountsAsync(ct: TestContext.Current.CancellationToken);
+        (counts[JobState.Active], counts[JobState.Failed]).ShouldBe((0, 0));
+        (counts[JobState.Waiting] + counts[JobState.Completed]).ShouldBe(2000);
+        counts[JobState.Waiting].ShouldBeGreaterThan(0);
+        counts[JobState.Completed].ShouldBe(Calls.Made.Count);
+    }
+
+    [Fact]
     public async Task The_rider_closes_the_connections_that_it_opened()
     {
         var name = $"rider-{Guid.NewGuid():N}";

@@ -18,7 +18,6 @@ public sealed class TestHarnessTests : IAsyncLifetime
         .AddBullMQTestHarness()
         .AddMassTransitTestHarness(x =>
         {
-            x.DisableUsageTelemetry();
             x.AddRider(rider =>
             {
                 rider.AddConsumer<OrderConsumer>();

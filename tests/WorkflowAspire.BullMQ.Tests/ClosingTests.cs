@@ -1,3 +1,4 @@
+using WorkflowAspire.BullMQ.Tests.Stopping;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
@@ -35,6 +36,27 @@ public abstract class ClosingTests(RedisCompatibleServer redis) : QueueSpecifica
         (await Queue.GetJobsAsync([JobState.Waiting], ascending: true)).Select(job => job.Id).ShouldBe([running.Id, behind.Id]);
         (await Queue.GetJobAsync(running.Id))!.AttemptsMade.ShouldBe(0);
         (await Redis.Connection.GetDatabase().KeyExistsAsync(Key($"{running.Id}:lock"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Jobs_whose_fetch_is_answered_after_the_close_began_go_back_unbegun()
+    {
+        await Add();
+        await Add();
+        var held = HeldAnswers.Of(Redis.Connection);
+        var worker = new Worker(Queue.Name, (job, _) => { Processed.Enqueue(job); return Task.FromResult(Json("null")); }, held.Connection, new WorkerOptions { Concurrency = 2, SkipStalledCheck = true });
+        await worker.StartAsync();
+        await held.Taken;
+
+        var closing = worker.CloseAsync();
+        held.LetGo();
+        await closing;
+
+        var waiting = await Queue.GetWaitingAsync();
+        waiting.Select(job => job.Id).ShouldBe(["1", "2"]);
+        waiting.ShouldAllBe(job => job.AttemptsMade == 0);
+        Processed.ShouldBeEmpty();
+        (await Redis.Connection.GetDatabase().KeyExistsAsync([Key("1:lock"), Key("2:lock")])).ShouldBe(0);
     }
 
     [Fact]

@@ -49,16 +49,23 @@ public sealed class OutageTests : QueueSpecification, IClassFixture<OutageTests.
     }
 
     [Fact]
-    public async Task A_worker_closes_within_its_timeout_though_Redis_is_away()
+    public async Task A_worker_closes_within_its_timeout_though_Redis_is_away_and_its_jobs_do_not_listen()
     {
-        var worker = await StartWorker(async (_, ct) => { await Task.Delay(Timeout.Infinite, ct); return Json("null"); });
-        var job = await Add();
-        await Reaches(job, JobState.Active);
+        var release = new TaskCompletionSource();
+        var worker = await StartWorker(async (_, ct) =>
+        {
+            await (Processed.Count % 2 == 0 ? release.Task : Task.Delay(Timeout.Infinite, ct));
+            return Json("null");
+        }, new WorkerOptions { Concurrency = 20 });
+        for (var i = 0; i < 20; i++) await Add();
+        await Eventually.True(() => Processed.Count == 20);
         await _server.KillAsync();
 
         await worker.CloseAsync(TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
 
         worker.IsRunning.ShouldBeFalse();
+        Logged("could not be recorded").ShouldBe(20);
+        release.SetResult();
         _server.Start();
         await Eventually.True(() => _server.Connection.IsConnected);
     }

@@ -17,6 +17,8 @@ namespace WorkflowAspire.Chaos.Tests;
 /// <summary>Redis and PostgreSQL behind networks that can be broken, workers as processes, and a ledger of effects that nobody harms.</summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
+    private static readonly Dictionary<string, string> NoSettings = [];
+
     private readonly RedisServer _ledger = new();
     private IHost _host = null!;
 
@@ -56,7 +58,12 @@ internal sealed class ChaosSystem : IAsyncDisposable
     }
 
     /// <summary>The worker's process; it may be harmed.</summary>
-    public ServerProcess StartWorker(int concurrency) => new("dotnet", [typeof(CountedWorkflow).Assembly.Location], AppContext.BaseDirectory, new Dictionary<string, string>
+    /// <param name="concurrency">How many runs it executes at the same time.</param>
+    /// <param name="settings">What is different from a worker in chaos, whose locks are short.</param>
+    public ServerProcess StartWorker(int concurrency, IReadOnlyDictionary<string, string>? settings = null) =>
+        new("dotnet", [typeof(CountedWorkflow).Assembly.Location], AppContext.BaseDirectory, Environment(concurrency).Concat(settings ?? NoSettings).GroupBy(variable => variable.Key).ToDictionary(of => of.Key, of => of.Last().Value));
+
+    private Dictionary<string, string> Environment(int concurrency) => new()
     {
         ["ConnectionStrings__redis"] = $"{RedisNetwork.ConnectionString},abortConnect=false,connectTimeout=2000",
         ["ConnectionStrings__workflow"] = WorkersDatabase,
@@ -69,7 +76,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         ["Worker__ReconcileInterval"] = "00:00:02",
         ["Workflows__Step__Timeout"] = "00:00:02",
         ["ExecutionQueue__BackoffDelay"] = "00:00:00.200",
-    });
+    };
 
     public static WorkflowRun NewRun(CountedInput input) => new(
         Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),

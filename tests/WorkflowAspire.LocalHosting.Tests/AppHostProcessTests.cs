@@ -1,4 +1,6 @@
+using System.Globalization;
 using Aspire.Hosting;
+using StackExchange.Redis;
 using WorkflowAspire.LocalHosting.Processes;
 using WorkflowAspire.TestServers;
 
@@ -58,11 +60,32 @@ public sealed class AppHostProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_AppHost_left_running_is_stopped_by_the_next()
+    public async Task The_children_of_a_killed_AppHost_end_in_order_and_what_they_kept_is_there_at_the_next_start()
+    {
+        await using var first = Start("--Local:Redis=server", "--Local:Database=postgres");
+        await Eventually.True(() => first.Output.Contains(Running));
+        var left = Children();
+        await using (var redis = await ConnectionMultiplexer.ConnectAsync("127.0.0.1:7600")) await redis.GetDatabase().StringSetAsync("kept", "yes");
+
+        first.Signal("KILL");
+        await first.WaitForExitAsync();
+
+        await Eventually.True(() => left.All(id => ProcessIdentity.Of(id) is null));
+        left.Count.ShouldBe(4);
+        File.Exists(Path.Combine(_folder, "postgres", "data", "postmaster.pid")).ShouldBeFalse("PostgreSQL did not shut down, it was killed");
+        await using var next = await SampleApplication.StartAsync("--Local:Redis=server", "--Local:Database=postgres", "--REDIS_PORT=7600", $"--Local:DataPath={_folder}");
+        await next.Healthy("workflow");
+        await using var again = await next.ConnectToRedis();
+        ((string?)await again.GetDatabase().StringGetAsync("kept")).ShouldBe("yes");
+    }
+
+    [Fact]
+    public async Task What_an_AppHost_that_was_killed_with_its_guard_left_running_is_stopped_by_the_next()
     {
         await using var first = Start("--Local:Redis=server", "--Local:Database=sqlite");
         await Eventually.True(() => first.Output.Contains(Running));
         var left = Children();
+        Signals.Send(GuardOf(first), StopSignal.Kill);
         first.Signal("KILL");
         await first.WaitForExitAsync();
         left.Select(ProcessIdentity.Of).ShouldAllBe(identity => identity != null);
@@ -104,7 +127,24 @@ public sealed class AppHostProcessTests : IDisposable
         ["--default-signal=INT", Programs.Dotnet, AppHostPath, "--REDIS_PORT=7600", $"--Local:DataPath={_folder}", .. args],
         environment: environment);
 
-    private List<int> Children() => [.. File.ReadLines(Path.Combine(_folder, "children")).Select(line => int.Parse(line.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture))];
+    private List<int> Children() => [.. File.ReadLines(Path.Combine(_folder, "children")).Select(line => int.Parse(line.Split('\t')[1], CultureInfo.InvariantCulture))];
+
+    private static int GuardOf(ServerProcess appHost) => Directory.GetDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Single(id => id > 0 && ReadOrNothing($"/proc/{id}/cmdline").EndsWith("\0apphost-guard\0", StringComparison.Ordinal) && ReadOrNothing($"/proc/{id}/stat").Contains($") S {appHost.Id} ", StringComparison.Ordinal));
+
+    private static string ReadOrNothing(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return "";
+        }
+    }
 
     private static async Task Stop(ServerProcess appHost)
     {

@@ -18,6 +18,8 @@ internal static class DeadLetterEndpoints
         api.MapGet("/dlq/{id}", FindAsync)
             .WithName("GetDeadLetter").WithTags("dlq").WithSummary("Shows one job of the dead letter queue.")
             .Produces<DeadLetterResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPost("/dlq/replay", async (DeadLetterQueueReplay replay, CancellationToken ct) => TypedResults.Ok(await replay.ReplayAsync(ct)))
+            .WithName("ReplayDeadLetterQueue").WithTags("dlq").WithSummary("Replays every dead letter that can be, the oldest first.");
         api.MapPost("/dlq/{id}/replay", (string id, DeadLetterReplay replay, CancellationToken ct) => replay.ReplayAsync(id, ct))
             .WithName("ReplayDeadLetter").WithTags("dlq").WithSummary("Executes the run of a dead letter again, from its last finished step on.")
             .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);

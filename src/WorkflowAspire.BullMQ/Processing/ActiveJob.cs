@@ -22,6 +22,9 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>The worker closes and gives the job back.</summary>
     public bool IsReturning => Volatile.Read(ref _ending) == 2;
 
+    /// <summary>Nothing processes the job any more.</summary>
+    public bool HasStopped { get; private set; }
+
     /// <summary>Why the program cancelled the attempt; null where it did not, or gave no reason.</summary>
     public string? CancellationReason { get; private set; }
 
@@ -30,6 +33,8 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     public void Lose() => End(1);
 
     public void Return() => End(2);
+
+    public void Stopped() => HasStopped = true;
 
     /// <summary>Cancels the attempt; the job stays ours, and what its processor makes of that is recorded.</summary>
     public void Cancel(string? reason)

@@ -54,7 +54,8 @@ internal sealed partial class LockRenewal : IAsyncDisposable
 
     public void Track(ActiveJob job) => _jobs[job] = true;
 
-    public void Release(ActiveJob job) => _jobs.TryRemove(job, out _);
+    /// <returns>False where it was not tracked any more.</returns>
+    public bool Release(ActiveJob job) => _jobs.TryRemove(job, out _);
 
     public async ValueTask DisposeAsync()
     {

@@ -138,7 +138,7 @@ internal sealed partial class Settlement(
             {
                 try
                 {
-                    var result = (long)await record().ConfigureAwait(false);
+                    var result = (long)await record().WaitAsync(givenUp).ConfigureAwait(false);
                     outage.Succeeded(active);
                     if (result >= 0) return result;
                     if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return 0;

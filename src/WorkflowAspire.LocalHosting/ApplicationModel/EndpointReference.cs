@@ -3,7 +3,7 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>Points to an endpoint whose address is known when the application runs.</summary>
 /// <param name="owner">The resource that listens.</param>
 /// <param name="endpointName">The endpoint's name.</param>
-public sealed class EndpointReference(IResourceWithEndpoints owner, string endpointName) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+public sealed class EndpointReference(IResourceWithEndpoints owner, string endpointName) : IExpressionValue, IValueWithReferences
 {
     /// <summary>Points to an endpoint.</summary>
     /// <param name="owner">The resource that listens.</param>
@@ -49,8 +49,7 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
     /// <summary>The URL.</summary>
     public string Url => Allocated.UriString;
 
-    /// <inheritdoc/>
-    public string ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
+    string IManifestExpressionProvider.ValueExpression => $"{{{owner.Name}.bindings.{endpointName}.url}}";
 
     IEnumerable<object> IValueWithReferences.References => [owner];
 

@@ -31,7 +31,7 @@ public enum EndpointProperty
 /// <param name="endpointReference">The endpoint.</param>
 /// <param name="property">Which part.</param>
 public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property)
-    : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+    : IExpressionValue, IValueWithReferences
 {
     /// <summary>The endpoint.</summary>
     public EndpointReference Endpoint { get; } = endpointReference;

@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A resource that is reached with a connection string.</summary>
-public interface IResourceWithConnectionString : IResource, IValueProvider, IManifestExpressionProvider, IValueWithReferences
+public interface IResourceWithConnectionString : IResource, IExpressionValue, IValueWithReferences
 {
     /// <summary>The connection string as an expression.</summary>
     ReferenceExpression ConnectionStringExpression { get; }

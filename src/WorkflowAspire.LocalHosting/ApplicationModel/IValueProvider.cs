@@ -21,3 +21,6 @@ public interface IValueWithReferences
     /// <summary>What it is made of.</summary>
     IEnumerable<object> References { get; }
 }
+
+/// <summary>A value that is known when the application runs, and an expression where it is deployed.</summary>
+public interface IExpressionValue : IValueProvider, IManifestExpressionProvider;

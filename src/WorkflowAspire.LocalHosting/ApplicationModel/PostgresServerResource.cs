@@ -10,8 +10,8 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     /// <summary>Names the server.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="userName">The user; <c>postgres</c> if none is given.</param>
-    /// <param name="password">The password; one is generated and kept if none is given.</param>
-    public PostgresServerResource(string name, ParameterResource? userName, ParameterResource? password) : base(name)
+    /// <param name="password">The password.</param>
+    public PostgresServerResource(string name, ParameterResource? userName, ParameterResource password) : base(name)
     {
         UserNameParameter = userName;
         PasswordParameter = password;
@@ -29,10 +29,10 @@ public class PostgresServerResource : ContainerResource, IResourceWithConnection
     public EndpointReferenceExpression Port => PrimaryEndpoint.Property(EndpointProperty.Port);
 
     /// <summary>The user, if one was given.</summary>
-    public ParameterResource? UserNameParameter { get; }
+    public ParameterResource? UserNameParameter { get; set; }
 
-    /// <summary>The password, if one was given.</summary>
-    public ParameterResource? PasswordParameter { get; }
+    /// <summary>The password.</summary>
+    public ParameterResource PasswordParameter { get; set; }
 
     /// <summary>Its databases: the resource's name, and the name inside the server.</summary>
     public IReadOnlyDictionary<string, string> Databases => _databases;

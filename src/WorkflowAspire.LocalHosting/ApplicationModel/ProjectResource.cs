@@ -6,6 +6,9 @@ public class ProjectResource(string name)
     : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
 
 /// <summary>A server that Aspire runs in a container and this backend as a process.</summary>
-/// <param name="name">Its name.</param>
-public class ContainerResource(string name)
-    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport;
+public class ContainerResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+{
+    internal ContainerResource(string name) : base(name)
+    {
+    }
+}

@@ -6,7 +6,7 @@ using System.Text;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Text with values in it that are known when the application runs.</summary>
-public class ReferenceExpression : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+public class ReferenceExpression : IExpressionValue, IValueWithReferences
 {
     private ReferenceExpression(string format, IReadOnlyList<IValueProvider> valueProviders, IReadOnlyList<string> manifestExpressions)
     {

@@ -14,6 +14,10 @@ public class ResourceNotificationService : IDisposable
     private readonly Lock _gate = new();
     private bool _isDisposed;
 
+    internal ResourceNotificationService()
+    {
+    }
+
     /// <summary>How a resource is now.</summary>
     /// <param name="resourceId">The id of one process, or the name of a resource that has one.</param>
     /// <param name="resourceEvent">Its latest change.</param>

@@ -65,9 +65,11 @@ internal sealed class PostgresChoice(IConfiguration configuration, DataFolder da
             ? UnprivilegedUser.Find() ?? throw new IOException("PostgreSQL never runs as root, and there is no way to another user here: setpriv or runuser and a user postgres or nobody are needed.")
             : null;
         var cluster = new PostgresCluster(data, server.Name, binaries, user);
-        var userName = server.UserNameParameter is { } given ? (await given.GetValueAsync(ct).ConfigureAwait(false))! : "postgres";
-        var password = server.PasswordParameter is { } secret ? await secret.GetValueAsync(ct).ConfigureAwait(false) : null;
-        password = await cluster.PrepareAsync(userName, password, ct).ConfigureAwait(false);
+        var userName = server.UserNameParameter is { } named ? (await named.GetValueAsync(ct).ConfigureAwait(false))! : "postgres";
+        // A password that nobody has said is the one that the cluster keeps.
+        var given = server.PasswordParameter.IsMadeUp(configuration) ? null : await server.PasswordParameter.GetValueAsync(ct).ConfigureAwait(false);
+        var password = await cluster.PrepareAsync(userName, given, ct).ConfigureAwait(false);
+        server.PasswordParameter.KeepGenerated(password);
 
         var endpoint = endpoints.Allocate(server, server.PrimaryEndpoint.EndpointAnnotation, "127.0.0.1");
         var connection = new NpgsqlConnectionStringBuilder { Host = endpoint.Address, Port = endpoint.Port, Username = userName, Password = password };

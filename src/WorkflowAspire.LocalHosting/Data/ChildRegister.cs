@@ -3,8 +3,11 @@ using WorkflowAspire.LocalHosting.Processes;
 
 namespace WorkflowAspire.LocalHosting.Data;
 
-/// <summary>Remembers the running children in the data folder, so that the next start can end what a killed AppHost left.</summary>
-internal sealed class ChildRegister(DataFolder data)
+/// <summary>
+/// Remembers the running children: with a guard, which ends them as soon as this AppHost is killed, and in the data folder, so that the
+/// next start can end what was left where there was no guard or it was killed as well.
+/// </summary>
+internal sealed class ChildRegister(DataFolder data, Guard? guard)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
@@ -12,8 +15,9 @@ internal sealed class ChildRegister(DataFolder data)
     private readonly List<Entry> _running = [];
     private readonly string _file = data.File("children");
 
-    public void Add(string name, int processId, StopSignal signal)
+    public void Add(string name, int processId, StopSignal signal, bool isService)
     {
+        guard?.Watch(processId, signal, isService);
         if (ProcessIdentity.Of(processId) is not { } identity) return;
         lock (_gate)
         {
@@ -24,6 +28,7 @@ internal sealed class ChildRegister(DataFolder data)
 
     public void Remove(int processId)
     {
+        guard?.Forget(processId);
         lock (_gate)
         {
             if (_running.RemoveAll(entry => entry.ProcessId == processId) > 0) Save();

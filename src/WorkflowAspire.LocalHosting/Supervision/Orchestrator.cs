@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using WorkflowAspire.LocalHosting.Choices;
 using WorkflowAspire.LocalHosting.Data;
+using WorkflowAspire.LocalHosting.Processes;
 
 namespace WorkflowAspire.LocalHosting.Supervision;
 
@@ -18,6 +19,7 @@ internal sealed class Orchestrator(
     private readonly Dictionary<IResource, Decision> _decisions = [];
     private readonly List<Supervisor> _supervisors = [];
     private DataFolder? _data;
+    private Guard? _guard;
     private ProjectChoice? _projects;
     private readonly Lock _gate = new();
     private Task? _stopping;
@@ -32,8 +34,9 @@ internal sealed class Orchestrator(
     public async Task StartAsync(CancellationToken ct)
     {
         _data = DataFolder.Open(configuration, facts.Directory, isTest: configuration.GetValue<bool>("Local:Test"));
-        var register = new ChildRegister(_data);
-        await register.ReapAsync(text => logs.Write(OwnLog, text, isError: false), ct).ConfigureAwait(false);
+        _guard = Guard.Start(Say);
+        var register = new ChildRegister(_data, _guard);
+        await register.ReapAsync(Say, ct).ConfigureAwait(false);
         _ = StartOrder.Of([.. model.Resources]);
         await DecideAsync(_data, ct).ConfigureAwait(false);
 
@@ -88,6 +91,7 @@ internal sealed class Orchestrator(
         foreach (var supervisor in _supervisors) supervisor.Dispose();
         foreach (var resource in model.Resources) logs.Complete(resource);
         _projects?.Dispose();
+        if (Interlocked.Exchange(ref _guard, null) is { } guard) await guard.DisposeAsync().ConfigureAwait(false);
         _data?.Dispose();
     }
 
@@ -132,6 +136,8 @@ internal sealed class Orchestrator(
             }
         }
     }
+
+    private void Say(string text) => logs.Write(OwnLog, text, isError: false);
 
     private static bool Matches(string name, string nameOrId) => string.Equals(name, nameOrId, StringComparison.OrdinalIgnoreCase);
 

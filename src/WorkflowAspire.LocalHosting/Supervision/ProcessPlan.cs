@@ -14,8 +14,8 @@ internal sealed record ProcessPlan(IResource Resource, string Id)
 
     public StopSignal Signal { get; init; } = StopSignal.Terminate;
 
-    /// <summary>How long the process may take to stop.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long the process may take to stop; longer than the 45 seconds that a worker's host gives its runs to finish or go back.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(50);
 
     /// <summary>Where it is reached.</summary>
     public IReadOnlyList<UrlSnapshot> Urls { get; init; } = [];

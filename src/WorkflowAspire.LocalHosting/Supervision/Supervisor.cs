@@ -124,7 +124,7 @@ internal sealed class Supervisor(ProcessPlan plan, ChildRegister register, Resou
         using (child)
         {
             _child = child;
-            register.Add(plan.Id, child.Id, plan.Signal);
+            register.Add(plan.Id, child.Id, plan.Signal, isService: plan.Resource is ProjectResource);
             var exitCode = await SuperviseAsync(child, stop).ConfigureAwait(false);
             register.Remove(child.Id);
             _child = null;

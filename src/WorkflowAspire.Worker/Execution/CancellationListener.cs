@@ -14,7 +14,7 @@ internal sealed partial class CancellationListener(IConnectionMultiplexer redis,
         {
             await redis.GetSubscriber().SubscribeAsync(_channel, Hear);
         }
-        catch (RedisException error)
+        catch (Exception error) when (error is RedisException or TimeoutException)
         {
             // The subscription is noted and made as soon as there is a connection.
             NotHeardYet(logger, error);
@@ -27,7 +27,7 @@ internal sealed partial class CancellationListener(IConnectionMultiplexer redis,
         {
             await redis.GetSubscriber().UnsubscribeAsync(_channel, Hear);
         }
-        catch (RedisException error)
+        catch (Exception error) when (error is RedisException or TimeoutException)
         {
             NotHeardYet(logger, error);
         }

@@ -6,10 +6,14 @@ using WorkflowAspire.Workflows.Dispatch;
 
 namespace WorkflowAspire.Worker.Execution;
 
-/// <summary>The BullMQ worker of the execution queue, as long as the host runs.</summary>
-internal sealed class ExecutionWorker : IHostedService, IAsyncDisposable
+/// <summary>
+/// The BullMQ worker of the execution queue, as long as the host runs. It stops before all else does: while its runs finish, HTTP still
+/// tells that the process lives and isn't ready, runs can still be called off, and Redis and the database are there.
+/// </summary>
+internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
+    private readonly ILogger<ExecutionWorker> _logger;
     private readonly BullMQ.Worker _worker;
 
     public ExecutionWorker(
@@ -19,9 +23,10 @@ internal sealed class ExecutionWorker : IHostedService, IAsyncDisposable
         FailedAttempts failures,
         IOptions<ExecutionOptions> options,
         TimeProvider time,
-        ILogger<BullMQ.Worker> logger)
+        ILogger<BullMQ.Worker> workerLogger,
+        ILogger<ExecutionWorker> logger)
     {
-        _options = options.Value;
+        (_options, _logger) = (options.Value, logger);
         _worker = new BullMQ.Worker(ExecutionQueue.Name, processor.ProcessAsync, redis, new WorkerOptions
         {
             Concurrency = _options.Concurrency,
@@ -33,14 +38,34 @@ internal sealed class ExecutionWorker : IHostedService, IAsyncDisposable
             RemoveOnFail = KeepJobs.All,
             DeadLetter = new DeadLetterOptions { QueueName = ExecutionQueue.DeadLetterName, Create = deadLetters.Create },
             OnFailed = failures.RecordAsync,
-        }, logger, time);
+        }, workerLogger, time);
     }
 
     public bool IsRunning => _worker.IsRunning;
 
     public Task StartAsync(CancellationToken cancellationToken) => _worker.StartAsync(cancellationToken);
 
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        Stopping(_logger, ExecutionQueue.Name, _options.StopTimeout.TotalSeconds, _options.Name);
+        await _worker.CloseAsync(_options.StopTimeout);
+        Stopped(_logger, ExecutionQueue.Name, _options.Name);
+    }
+
+    // Already done, unless the host was never told to stop.
     public Task StopAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
 
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
+
+    [LoggerMessage(LogLevel.Information, "Worker stopping")]
+    private static partial void Stopping(ILogger logger, string queue, double timeoutSeconds, string worker);
+
+    [LoggerMessage(LogLevel.Information, "Worker stopped")]
+    private static partial void Stopped(ILogger logger, string queue, string worker);
 }

@@ -84,8 +84,9 @@ internal sealed partial class WorkflowExecutionProcessor(
             Superseded(logger, job.Id, run.Id, run.TenantId, lost.Message);
             return Nothing;
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        catch (Exception) when (ct.IsCancellationRequested)
         {
+            // Whatever the code or a driver made of it: the worker stops or has lost the job, and no attempt is used up.
             status = "interrupted";
             leases.Release(job.Id);
             await ReturnAsync(job, lease, error: null);

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -25,6 +27,7 @@ public static class Extensions
         public TBuilder AddServiceDefaults()
         {
             RedisVariables.Apply(builder.Configuration);
+            builder.SkipRedisCommandsInTraces();
             builder.Logging.AddRunbookConsole();
             builder.ConfigureOpenTelemetry();
             builder.AddDefaultHealthChecks();
@@ -45,19 +48,17 @@ public static class Extensions
                 logging.IncludeFormattedMessage = true;
                 logging.IncludeScopes = true;
             });
-            var telemetry = builder.Services.AddOpenTelemetry()
+            builder.Services.AddOpenTelemetry()
                 .WithMetrics(metrics => metrics
                     .AddAspNetCoreInstrumentation()
                     .AddHttpClientInstrumentation()
                     .AddRuntimeInstrumentation()
-                    .AddMeter("WorkflowAspire.*", "Npgsql", "Polly"))
+                    .AddMeter("WorkflowAspire.*", "Polly"))
                 .WithTracing(tracing => tracing
-                    .AddSource(builder.Environment.ApplicationName, "WorkflowAspire.*", "Npgsql")
-                    .AddAspNetCoreInstrumentation(options => options.Filter = context =>
-                        !context.Request.Path.StartsWithSegments(HealthPath) && !context.Request.Path.StartsWithSegments(AlivePath))
+                    .AddSource(builder.Environment.ApplicationName, "WorkflowAspire.*")
+                    .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                     .AddHttpClientInstrumentation());
-            if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) telemetry.UseOtlpExporter();
-            return builder;
+            return builder.AddOpenTelemetryExporters();
         }
 
         /// <summary>The check that a living process passes; clients of Redis and the database add their own.</summary>
@@ -66,12 +67,26 @@ public static class Extensions
             builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
             return builder;
         }
+
+        private TBuilder AddOpenTelemetryExporters()
+        {
+            if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])) builder.Services.AddOpenTelemetry().UseOtlpExporter();
+            return builder;
+        }
+
+        // A job takes several commands, and the queue's own activities tell its story; Aspire's client would trace each command unless told not to.
+        private void SkipRedisCommandsInTraces()
+        {
+            const string setting = "Aspire:StackExchange:Redis:DisableTracing";
+            if (builder.Configuration[setting] is null) builder.Configuration.AddInMemoryCollection([new(setting, "true")]);
+        }
     }
 
     /// <summary>Maps <c>/health</c> (ready: every check passes) and <c>/alive</c> (the process answers). They name the checks and no details.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // In production too: Kubernetes and Azure Container Apps probe them, and they tell nothing that a caller could use.
         app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapHealthChecks(AlivePath, new HealthCheckOptions
         {
@@ -80,4 +95,7 @@ public static class Extensions
         });
         return app;
     }
+
+    private static bool IsNoProbe(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments(HealthPath) && !context.Request.Path.StartsWithSegments(AlivePath);
 }
