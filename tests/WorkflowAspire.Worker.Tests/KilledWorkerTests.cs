@@ -41,7 +41,7 @@ public class KilledWorkerTests(RedisServer redis) : FairnessSpecification(redis)
         _endpoint.Start();
         var url = $"http://{_endpoint.LocalEndpoint}/";
         await Enqueue(await GivenRun(workflow: "http-extract", tenant: Busy, input: $$"""{"url":"{{url}}","fields":{"a":"/a"} }"""));
-        _connection = await _endpoint.AcceptTcpClientAsync();
+        _connection = await _endpoint.AcceptTcpClientAsync().WaitAsync(Patience);
     }
 
     private ServerProcess StartProcess()

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text;
 using System.Text.Json;
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -12,6 +11,7 @@ using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
+using WorkflowAspire.Worker.Consuming;
 using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Definitions;
@@ -102,7 +102,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
     /// <summary>Stops what takes runs, as the host does; the rest of it goes on.</summary>
     protected Task StopWorker() => WorkerPath == "bare"
         ? Service<ExecutionWorker>().StopAsync(CancellationToken.None)
-        : Service<IBusControl>().StopAsync();
+        : Service<ConsumingBus>().StopAsync(CancellationToken.None);
 
     protected async Task<WorkflowRun> GivenRun(RunStatus status = RunStatus.Pending, string workflow = "scripted", Guid? tenant = null, string input = """{"n":1}""")
     {

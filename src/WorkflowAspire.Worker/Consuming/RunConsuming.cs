@@ -17,7 +17,7 @@ internal static class RunConsuming
         services.AddMassTransit(bus =>
         {
             bus.UsingInMemory();
-            bus.ConfigureHealthCheckOptions(health => health.Name = WorkflowExecution.HealthCheck);
+            bus.DisableUsageTelemetry();
             bus.AddRider(rider =>
             {
                 rider.AddConsumer<ExecuteRunConsumer>();
@@ -25,6 +25,10 @@ internal static class RunConsuming
                     bullmq.QueueEndpoint<WorkflowJobPayload>(ExecutionQueue.Name, endpoint => Configure(endpoint, context)));
             });
         });
+        services.RemoveMassTransitHostedService();
+        services.AddSingleton<ConsumingBus>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConsumingBus>());
+        services.AddHealthChecks().AddCheck<ConsumingBusHealthCheck>(WorkflowExecution.HealthCheck);
         // FailedAttempts tells of failed attempts, in the runbook's words.
         services.AddLogging(logging => logging.AddFilter(LogCategoryName.Transport.Receive, LogLevel.None));
     }

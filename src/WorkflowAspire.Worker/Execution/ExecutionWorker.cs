@@ -10,7 +10,7 @@ namespace WorkflowAspire.Worker.Execution;
 /// The BullMQ worker of the execution queue, as long as the host runs. It stops before all else does: while its runs finish, HTTP still
 /// tells that the process lives and isn't ready, runs can still be called off, and Redis and the database are there.
 /// </summary>
-internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
+internal sealed class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
     private readonly ILogger<ExecutionWorker> _logger;
@@ -47,9 +47,9 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        Stopping(_logger, ExecutionQueue.Name, _options.StopTimeout.TotalSeconds, _options.Name);
+        StopLog.Stopping(_logger, ExecutionQueue.Name, _options.StopTimeout.TotalSeconds, _options.Name);
         await _worker.CloseAsync(_options.StopTimeout);
-        Stopped(_logger, ExecutionQueue.Name, _options.Name);
+        StopLog.Stopped(_logger, ExecutionQueue.Name, _options.Name);
     }
 
     // Already done, unless the host was never told to stop.
@@ -62,10 +62,4 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
-
-    [LoggerMessage(LogLevel.Information, "Worker stopping")]
-    private static partial void Stopping(ILogger logger, string queue, double timeoutSeconds, string worker);
-
-    [LoggerMessage(LogLevel.Information, "Worker stopped")]
-    private static partial void Stopped(ILogger logger, string queue, string worker);
 }

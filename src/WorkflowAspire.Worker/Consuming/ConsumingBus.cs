@@ -1,0 +1,75 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using WorkflowAspire.Worker.Execution;
+using WorkflowAspire.Workflows.Dispatch;
+
+namespace WorkflowAspire.Worker.Consuming;
+
+/// <summary>
+/// The bus whose consumer executes runs, as long as the host runs. A Redis that is not there yet is waited for in the background. It stops
+/// before all else does, as <see cref="ExecutionWorker"/>: MassTransit's own hosted service stops after HTTP, and not at all while the bus starts.
+/// </summary>
+internal sealed partial class ConsumingBus(IBusControl bus, IOptions<ExecutionOptions> options, ILogger<ConsumingBus> logger) : IHostedLifecycleService, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+    private Task? _stopped;
+
+    /// <summary>Whether runs are taken, or will be once Redis is there.</summary>
+    public bool IsRunning => !_running.IsFaulted && _stopped is null;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _running = StartBusAsync();
+        return _running.IsFaulted ? _running : Task.CompletedTask;
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        StopLog.Stopping(logger, ExecutionQueue.Name, options.Value.StopTimeout.TotalSeconds, options.Value.Name);
+        await StopOnceAsync();
+        StopLog.Stopped(logger, ExecutionQueue.Name, options.Value.Name);
+    }
+
+    // Already done, unless the host was never told to stop.
+    public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync();
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopOnceAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task StartBusAsync()
+    {
+        try
+        {
+            // A token of its own: without one MassTransit gives up after a minute.
+            await bus.StartAsync(_stopping.Token);
+        }
+        catch (Exception error) when (!_stopping.IsCancellationRequested)
+        {
+            NotStarted(logger, error, ExecutionQueue.Name);
+            throw;
+        }
+    }
+
+    private Task StopOnceAsync() => _stopped ??= StopBusAsync();
+
+    private async Task StopBusAsync()
+    {
+        // A bus that still starts is stopped by its start.
+        if (!_running.IsCompleted) await _stopping.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_running.IsCompletedSuccessfully) await bus.StopAsync(CancellationToken.None);
+    }
+
+    [LoggerMessage(LogLevel.Critical, "The bus could not be started, so no runs are taken; start the worker again once the cause is gone")]
+    private static partial void NotStarted(ILogger logger, Exception exception, string queue);
+}
