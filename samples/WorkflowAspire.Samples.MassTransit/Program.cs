@@ -12,6 +12,7 @@ builder.Services.AddSingleton<VatRates>();
 builder.Services.AddMassTransit(bus =>
 {
     bus.UsingInMemory();
+    bus.DisableUsageTelemetry();
     bus.AddRider(rider =>
     {
         rider.AddConsumer<InvoiceConsumer, InvoiceConsumerDefinition>();

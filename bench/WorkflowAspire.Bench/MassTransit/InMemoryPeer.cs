@@ -17,6 +17,7 @@ internal sealed class InMemoryPeer : IConsumer<NoOp>
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry();
             bus.AddConsumer<InMemoryPeer>();
             bus.UsingInMemory((context, memory) => memory.ReceiveEndpoint("consume", endpoint =>
             {

@@ -15,6 +15,7 @@ internal sealed class RiderSubject(IConnectionMultiplexer redis) : IConsumerSubj
         builder.Services.AddMassTransit(bus =>
         {
             bus.UsingInMemory();
+            bus.DisableUsageTelemetry();
             bus.AddRider(rider =>
             {
                 rider.AddConsumer<NoOpConsumer>();

@@ -68,6 +68,7 @@ public abstract class MassTransitSpecification(InteropServers servers) : Interop
         builder.Services.AddMassTransit(bus =>
         {
             bus.UsingInMemory();
+            bus.DisableUsageTelemetry();
             bus.AddRider(configure);
         });
         var host = builder.Build();

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkflowAspire.BullMQ.MassTransit;
@@ -19,6 +20,7 @@ internal static class GuideProgram
         services.AddMassTransit(bus =>
         {
             bus.UsingInMemory(); // for your own messages; or RabbitMQ, or whatever you have
+            bus.DisableUsageTelemetry();
             bus.AddRider(rider =>
             {
                 rider.AddConsumer<ThumbnailConsumer, ThumbnailConsumerDefinition>();
@@ -50,6 +52,26 @@ internal static class GuideProgram
         });
 
         return builder.Build();
+    }
+
+    public static async Task<(BullMQTestJob[] Processed, bool IsConsumed, SearchIndex Index)> TestWithoutRedisAsync()
+    {
+        await using var services = new ServiceCollection()
+            .AddSingleton<SearchIndex>()
+            .AddBullMQTestHarness()
+            .AddMassTransitTestHarness(bus => bus.AddRider(rider =>
+            {
+                rider.AddConsumer<IndexConsumer>(consumer => consumer.Options<BatchOptions>(batch => batch.SetMessageLimit(2)));
+                rider.UsingBullMQ((context, bullmq) => bullmq.QueueEndpoint<Indexing>("indexing", endpoint => endpoint.ConfigureConsumer<IndexConsumer>(context)));
+            }))
+            .BuildServiceProvider(true);
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+
+        var jobs = services.GetRequiredService<IBullMQTestHarness>();
+        var processed = await Task.WhenAll(jobs.ProcessAsync("indexing", new Indexing("/a")), jobs.ProcessAsync("indexing", new Indexing("/b")));
+
+        return (processed, await harness.Consumed.Any<Indexing>(), services.GetRequiredService<SearchIndex>());
     }
 }
 

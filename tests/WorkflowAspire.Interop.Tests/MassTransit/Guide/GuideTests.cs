@@ -42,6 +42,16 @@ public class GuideTests(InteropServers servers)
         await node.CloseAsync();
     }
 
+    [Fact]
+    public async Task The_guides_test_needs_no_Redis()
+    {
+        var (processed, isConsumed, index) = await GuideProgram.TestWithoutRedisAsync();
+
+        processed.ShouldAllBe(job => job.State == JobState.Completed);
+        isConsumed.ShouldBeTrue();
+        index.Urls.ShouldBe(["/a", "/b"], ignoreOrder: true);
+    }
+
     private static JsonObject Picture(string file, int width) => new() { ["file"] = file, ["width"] = width, ["tenantId"] = "acme" };
 
     private async Task<JsonNode> Finished(NodeQueue node, string id)
