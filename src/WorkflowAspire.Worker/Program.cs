@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using WorkflowAspire.Samples;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Worker;
@@ -20,6 +21,8 @@ return await ServiceProcess.RunAsync(() =>
     builder.AddWorkflowExecution();
 
     var app = builder.Build();
+    // Before MassTransit makes its bus of the settings: it would wrap what is said of a bad one.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
     app.MapDefaultEndpoints();
     return app;
 });

@@ -40,7 +40,7 @@ internal static class WorkflowExecution
         services.AddSingleton<FailedAttempts>();
         services.AddHostedService<CancellationListener>();
         services.AddHostedService<WorkflowPublication>();
-        if (builder.Configuration.GetValue(PathSetting, ExecutionPath.Bare) == ExecutionPath.MassTransit) services.AddRunConsumer();
+        if (builder.Configuration.GetValue(PathSetting, ExecutionOptions.DefaultPath) == ExecutionPath.MassTransit) services.AddRunConsumer();
         else services.AddBareWorker();
         services.AddHostedService<StartAnnouncement>();
         services.AddHostedService<NeverEnqueuedRelay>();

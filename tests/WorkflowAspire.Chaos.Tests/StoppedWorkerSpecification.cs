@@ -145,8 +145,8 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
 /// <summary>The worker as it is shipped.</summary>
 public sealed class StoppedWorkerTests : StoppedWorkerSpecification;
 
-/// <summary>The worker whose runs come through MassTransit.</summary>
-public sealed class StoppedWorkerThroughMassTransitTests : StoppedWorkerSpecification
+/// <summary>The worker whose runs come straight from the queue.</summary>
+public sealed class StoppedBareWorkerTests : StoppedWorkerSpecification
 {
-    protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string> { ["Worker__Path"] = "masstransit" };
+    protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string> { ["Worker__Path"] = "bare" };
 }

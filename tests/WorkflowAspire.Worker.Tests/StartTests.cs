@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using WorkflowAspire.TestServers;
 
@@ -47,6 +48,45 @@ public class StartTests
         var (_, messages) = await Start(variable, value);
 
         messages.ShouldHaveSingleItem().ShouldContain(message);
+    }
+
+    [Theory]
+    [InlineData("bare")]
+    [InlineData("masstransit")]
+    public async Task A_worker_whose_Redis_never_came_ends_in_order_when_it_is_told_to(string path)
+    {
+        var folder = Directory.CreateTempSubdirectory("worker-");
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}"));
+        await using var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = address.ToString(),
+            ["ConnectionStrings__workflow"] = $"Data Source={Path.Combine(folder.FullName, "workflow.db")}",
+            ["ConnectionStrings__redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ServerProcess.FreePort()}"),
+            ["Worker__Path"] = path,
+            ["Worker__StopTimeout"] = "00:00:01",
+        });
+        await Eventually.True(() => IsAlive(address));
+
+        process.Signal("TERM");
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        process.ExitCode.ShouldBe(0);
+        process.Lines.ShouldContain(line => line.Contains("Worker stopped", StringComparison.Ordinal));
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task<bool> IsAlive(Uri address)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        try
+        {
+            using var response = await http.GetAsync(new Uri("alive", UriKind.Relative));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private static async Task<(int ExitCode, IReadOnlyList<string> Critical)> Start(string variable, string value)

@@ -9,8 +9,11 @@ namespace WorkflowAspire.Worker.Consuming;
 /// The bus whose consumer executes runs, as long as the host runs. A Redis that is not there yet is waited for in the background. It stops
 /// before all else does, as <see cref="ExecutionWorker"/>: MassTransit's own hosted service stops after HTTP, and not at all while the bus starts.
 /// </summary>
-internal sealed partial class ConsumingBus(IBusControl bus, IOptions<ExecutionOptions> options, ILogger<ConsumingBus> logger) : IHostedLifecycleService, IAsyncDisposable
+internal sealed partial class ConsumingBus(IBusControl bus, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<ConsumingBus> logger)
+    : IHostedLifecycleService, IAsyncDisposable
 {
+    private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(3);
+
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
     private Task? _stopped;
@@ -64,10 +67,20 @@ internal sealed partial class ConsumingBus(IBusControl bus, IOptions<ExecutionOp
 
     private async Task StopBusAsync()
     {
-        // A bus that still starts is stopped by its start.
-        if (!_running.IsCompleted) await _stopping.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!await EndsWithinAsync(StartGrace))
+        {
+            // Redis isn't there. MassTransit stops a bus whose start is cancelled, and then waits for its endpoints to be ready, which may be never.
+            await _stopping.CancelAsync();
+            await EndsWithinAsync(options.Value.StopTimeout + StartGrace);
+        }
+
         if (_running.IsCompletedSuccessfully) await bus.StopAsync(CancellationToken.None);
+    }
+
+    private async Task<bool> EndsWithinAsync(TimeSpan limit)
+    {
+        await _running.WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _running.IsCompleted;
     }
 
     [LoggerMessage(LogLevel.Critical, "The bus could not be started, so no runs are taken; start the worker again once the cause is gone")]

@@ -9,9 +9,12 @@ internal sealed class ExecutionOptions
     /// <summary>The name of the configuration section.</summary>
     public const string Section = "Worker";
 
+    /// <summary>The path where none is configured.</summary>
+    public const ExecutionPath DefaultPath = ExecutionPath.MassTransit;
+
     /// <summary>Whether runs come to the processor straight from the queue or through MassTransit.</summary>
-    /// <value>Default <see cref="ExecutionPath.Bare"/>. Read once at start.</value>
-    public ExecutionPath Path { get; set; } = ExecutionPath.Bare;
+    /// <value>Default <see cref="ExecutionPath.MassTransit"/>, which adds some microseconds to a run. Read once at start.</value>
+    public ExecutionPath Path { get; set; } = DefaultPath;
 
     /// <summary>Runs executed at the same time.</summary>
     /// <value>Default 100; the runbook's <c>WORKER_CONCURRENCY</c> overrides it. Read once at start.</value>
