@@ -13,8 +13,8 @@ namespace WorkflowAspire.Chaos.Tests;
 public abstract class StoppedWorkerSpecification : IAsyncLifetime
 {
     private const int Concurrency = 40;
-    private const int LongEach = 10;
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    protected const int LongEach = 10;
+    protected static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly List<WorkflowRun> _runs = [];
     private ChaosSystem _system = null!;
@@ -52,26 +52,6 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
         next.Lines.ShouldNotContain(line => line.Contains("Recovering stale run", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task While_its_runs_finish_it_lives_and_is_not_ready_however_often_it_is_told_to_stop()
-    {
-        await GivenRuns(LongEach);
-        var port = ServerProcess.FreePort();
-        await using var worker = StartWorker("00:00:50", port);
-        await Eventually.True(async () => (await _system.CompletionsAsync()).Count == LongEach - 1 && await Waits(_runs[0]));
-
-        worker.Signal("TERM");
-        await Eventually.True(async () => await Answer(port, "/health") == HttpStatusCode.ServiceUnavailable);
-        worker.Signal("TERM");
-        worker.Signal("INT");
-        (await Answer(port, "/alive")).ShouldBe(HttpStatusCode.OK);
-        await LetAllGo();
-        await worker.WaitForExitAsync().WaitAsync(Deadline);
-
-        worker.ExitCode.ShouldBe(0);
-        (await _system.CompletionsAsync()).Count.ShouldBe(LongEach);
-    }
-
     public async ValueTask InitializeAsync() => _system = await ChaosSystem.StartAsync();
 
     public async ValueTask DisposeAsync()
@@ -87,7 +67,7 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
     private Queue Execution => new(ExecutionQueue.Name, _system.Redis.Connection);
 
     // With a lock that nothing here outlasts, so that no run is found stalled.
-    private ServerProcess StartWorker(string stopTimeout, int port = 0) => _system.StartWorker(Concurrency, new Dictionary<string, string>(Settings)
+    protected ServerProcess StartWorker(string stopTimeout, int port = 0) => _system.StartWorker(Concurrency, new Dictionary<string, string>(Settings)
     {
         ["Worker__StopTimeout"] = stopTimeout,
         ["Worker__LockDuration"] = "00:05:00",
@@ -96,7 +76,7 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
     });
 
     // Every tenth waits in its second step until the test lets it go on; the others take some milliseconds.
-    private async Task GivenRuns(int count)
+    protected async Task GivenRuns(int count)
     {
         for (var i = 0; i < count; i++)
         {
@@ -109,9 +89,13 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
 
     private Task IsUnderWay() => Eventually.True(async () => (await _system.CompletionsAsync()).Count >= 50 && await Waits(_runs[0]) && await Waits(_runs[2 * LongEach]));
 
+    protected async Task<int> Completed() => (await _system.CompletionsAsync()).Count;
+
+    protected Task<bool> FirstWaits() => Waits(_runs[0]);
+
     private Task<bool> Waits(WorkflowRun run) => _system.Ledger.WaitsAsync(run.Id, attempt: 1);
 
-    private async Task LetAllGo()
+    protected async Task LetAllGo()
     {
         foreach (var run in _runs)
             for (var attempt = 1; attempt <= 2; attempt++) await _system.Ledger.LetGoAsync(run.Id, attempt);
@@ -131,7 +115,7 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
         return effects;
     }
 
-    private static async Task<HttpStatusCode> Answer(int port, string path)
+    protected static async Task<HttpStatusCode> Answer(int port, string path)
     {
         using var http = new HttpClient();
         using var response = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}{path}")));
@@ -143,4 +127,31 @@ public abstract class StoppedWorkerSpecification : IAsyncLifetime
 }
 
 /// <summary>The worker as it is shipped.</summary>
-public sealed class StoppedWorkerTests : StoppedWorkerSpecification;
+public sealed class StoppedWorkerTests : StoppedWorkerSpecification
+{
+    [Fact]
+    public async Task While_its_runs_finish_it_lives_and_is_not_ready_however_often_it_is_told_to_stop()
+    {
+        await GivenRuns(LongEach);
+        var port = ServerProcess.FreePort();
+        await using var worker = StartWorker("00:00:50", port);
+        await Eventually.True(async () => await Completed() == LongEach - 1 && await FirstWaits());
+
+        worker.Signal("TERM");
+        await Eventually.True(async () => await Answer(port, "/health") == HttpStatusCode.ServiceUnavailable);
+        worker.Signal("TERM");
+        worker.Signal("INT");
+        (await Answer(port, "/alive")).ShouldBe(HttpStatusCode.OK);
+        await LetAllGo();
+        await worker.WaitForExitAsync().WaitAsync(Deadline);
+
+        worker.ExitCode.ShouldBe(0);
+        (await Completed()).ShouldBe(LongEach);
+    }
+}
+
+/// <summary>The worker whose runs come through MassTransit.</summary>
+public sealed class StoppedWorkerThroughMassTransitTests : StoppedWorkerSpecification
+{
+    protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string> { ["Worker__Path"] = "MassTransit" };
+}

@@ -16,6 +16,7 @@ internal static class RunConsuming
     {
         services.AddMassTransit(bus =>
         {
+            bus.DisableUsageTelemetry();
             bus.UsingInMemory();
             bus.ConfigureHealthCheckOptions(health => health.Name = WorkflowExecution.HealthCheck);
             bus.AddRider(rider =>

@@ -10,10 +10,9 @@ namespace WorkflowAspire.Worker.Execution;
 /// The BullMQ worker of the execution queue, as long as the host runs. It stops before all else does: while its runs finish, HTTP still
 /// tells that the process lives and isn't ready, runs can still be called off, and Redis and the database are there.
 /// </summary>
-internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
+internal sealed class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
-    private readonly ILogger<ExecutionWorker> _logger;
     private readonly BullMQ.Worker _worker;
 
     public ExecutionWorker(
@@ -23,10 +22,9 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
         FailedAttempts failures,
         IOptions<ExecutionOptions> options,
         TimeProvider time,
-        ILogger<BullMQ.Worker> workerLogger,
-        ILogger<ExecutionWorker> logger)
+        ILogger<BullMQ.Worker> logger)
     {
-        (_options, _logger) = (options.Value, logger);
+        _options = options.Value;
         _worker = new BullMQ.Worker(ExecutionQueue.Name, processor.ProcessAsync, redis, new WorkerOptions
         {
             Concurrency = _options.Concurrency,
@@ -38,19 +36,14 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
             RemoveOnFail = KeepJobs.All,
             DeadLetter = new DeadLetterOptions { QueueName = ExecutionQueue.DeadLetterName, Create = deadLetters.Create },
             OnFailed = failures.RecordAsync,
-        }, workerLogger, time);
+        }, logger, time);
     }
 
     public bool IsRunning => _worker.IsRunning;
 
     public Task StartAsync(CancellationToken cancellationToken) => _worker.StartAsync(cancellationToken);
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        Stopping(_logger, ExecutionQueue.Name, _options.StopTimeout.TotalSeconds, _options.Name);
-        await _worker.CloseAsync(_options.StopTimeout);
-        Stopped(_logger, ExecutionQueue.Name, _options.Name);
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
 
     // Already done, unless the host was never told to stop.
     public Task StopAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
@@ -62,10 +55,4 @@ internal sealed partial class ExecutionWorker : IHostedLifecycleService, IAsyncD
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => new(_worker.CloseAsync(TimeSpan.Zero));
-
-    [LoggerMessage(LogLevel.Information, "Worker stopping")]
-    private static partial void Stopping(ILogger logger, string queue, double timeoutSeconds, string worker);
-
-    [LoggerMessage(LogLevel.Information, "Worker stopped")]
-    private static partial void Stopped(ILogger logger, string queue, string worker);
 }
