@@ -42,7 +42,7 @@ internal static class WorkflowExecution
         services.AddHostedService<WorkflowPublication>();
         if (builder.Configuration.GetValue(PathSetting, ExecutionOptions.DefaultPath) == ExecutionPath.MassTransit) services.AddRunConsumer();
         else services.AddBareWorker();
-        services.AddHostedService<StartAnnouncement>();
+        services.AddHostedService<WorkerAnnouncements>();
         services.AddHostedService<NeverEnqueuedRelay>();
         services.AddHostedService<OversleptRuns>();
         services.AddHostedService<Reconciler>();

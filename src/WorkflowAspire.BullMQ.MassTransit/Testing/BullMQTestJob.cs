@@ -47,6 +47,17 @@ public sealed class BullMQTestJob
         ? JsonSerializer.Deserialize<T>(json.Span, JsonSerializerOptions.Web)
         : throw new InvalidOperationException($"Job {Job.Id} has no result; it is {State}.");
 
+    /// <summary>Makes it active; false where it is not waiting, because somebody else has it.</summary>
+    internal bool TryTake()
+    {
+        lock (_settled)
+        {
+            if (State != JobState.Waiting) return false;
+            State = JobState.Active;
+            return true;
+        }
+    }
+
     internal void Settle(JobState state)
     {
         State = state;

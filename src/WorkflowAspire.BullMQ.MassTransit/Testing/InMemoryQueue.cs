@@ -33,10 +33,10 @@ internal sealed class InMemoryQueue(string name, InMemoryQueues queues)
         }
     }
 
-    /// <summary>Gives a job to the consumers until it has come to an end. Without consumers it stays waiting.</summary>
+    /// <summary>Gives a job to the consumers until it has come to an end. Without consumers it stays waiting; one that is being processed is left alone.</summary>
     public async Task ProcessAsync(BullMQTestJob record, CancellationToken ct)
     {
-        if (_consumer is not { } consumer) return;
+        if (_consumer is not { } consumer || !record.TryTake()) return;
         while (await AttemptAsync(consumer, record, ct).ConfigureAwait(false))
             record.Job = Job.Detached(name, record.Job.Id, record.Job.Name, record.Job.Data, record.Job.Options, record.Attempts);
     }
@@ -50,7 +50,6 @@ internal sealed class InMemoryQueue(string name, InMemoryQueues queues)
     /// <returns>True where another attempt is to follow.</returns>
     private async Task<bool> AttemptAsync(IJobConsumer consumer, BullMQTestJob record, CancellationToken ct)
     {
-        record.State = JobState.Active;
         try
         {
             var result = await consumer.ConsumeAsync(new InMemoryJob(record, name), ct).ConfigureAwait(false);

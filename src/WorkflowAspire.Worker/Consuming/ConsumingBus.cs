@@ -27,12 +27,7 @@ internal sealed partial class ConsumingBus(IBusControl bus, IOptions<ExecutionOp
         return _running.IsFaulted ? _running : Task.CompletedTask;
     }
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        StopLog.Stopping(logger, ExecutionQueue.Name, options.Value.StopTimeout.TotalSeconds, options.Value.Name);
-        await StopOnceAsync();
-        StopLog.Stopped(logger, ExecutionQueue.Name, options.Value.Name);
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => StopOnceAsync();
 
     // Already done, unless the host was never told to stop.
     public Task StopAsync(CancellationToken cancellationToken) => StopOnceAsync();

@@ -16,8 +16,8 @@ internal static class RunConsuming
     {
         services.AddMassTransit(bus =>
         {
-            bus.UsingInMemory();
             bus.DisableUsageTelemetry();
+            bus.UsingInMemory();
             bus.AddRider(rider =>
             {
                 rider.AddConsumer<ExecuteRunConsumer>();

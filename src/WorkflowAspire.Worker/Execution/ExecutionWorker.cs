@@ -13,7 +13,6 @@ namespace WorkflowAspire.Worker.Execution;
 internal sealed class ExecutionWorker : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly ExecutionOptions _options;
-    private readonly ILogger<ExecutionWorker> _logger;
     private readonly BullMQ.Worker _worker;
 
     public ExecutionWorker(
@@ -23,10 +22,9 @@ internal sealed class ExecutionWorker : IHostedLifecycleService, IAsyncDisposabl
         FailedAttempts failures,
         IOptions<ExecutionOptions> options,
         TimeProvider time,
-        ILogger<BullMQ.Worker> workerLogger,
-        ILogger<ExecutionWorker> logger)
+        ILogger<BullMQ.Worker> logger)
     {
-        (_options, _logger) = (options.Value, logger);
+        _options = options.Value;
         _worker = new BullMQ.Worker(ExecutionQueue.Name, processor.ProcessAsync, redis, new WorkerOptions
         {
             Concurrency = _options.Concurrency,
@@ -38,19 +36,14 @@ internal sealed class ExecutionWorker : IHostedLifecycleService, IAsyncDisposabl
             RemoveOnFail = KeepJobs.All,
             DeadLetter = new DeadLetterOptions { QueueName = ExecutionQueue.DeadLetterName, Create = deadLetters.Create },
             OnFailed = failures.RecordAsync,
-        }, workerLogger, time);
+        }, logger, time);
     }
 
     public bool IsRunning => _worker.IsRunning;
 
     public Task StartAsync(CancellationToken cancellationToken) => _worker.StartAsync(cancellationToken);
 
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        StopLog.Stopping(_logger, ExecutionQueue.Name, _options.StopTimeout.TotalSeconds, _options.Name);
-        await _worker.CloseAsync(_options.StopTimeout);
-        StopLog.Stopped(_logger, ExecutionQueue.Name, _options.Name);
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);
 
     // Already done, unless the host was never told to stop.
     public Task StopAsync(CancellationToken cancellationToken) => _worker.CloseAsync(_options.StopTimeout);

@@ -7,8 +7,10 @@ public abstract class StopUnderLoadSpecification(RedisCompatibleServer redis)
 {
     private const int Jobs = 5000;
     private const int Concurrency = 100;
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long running jobs may go on after the stop.</summary>
+    protected static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
 
     private readonly Queue _queue = new($"q-{Guid.NewGuid():N}", redis.Connection);
 
