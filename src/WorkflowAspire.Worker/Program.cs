@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using WorkflowAspire.Samples;
 using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.Worker;
+using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Definitions;
 using WorkflowAspire.Workflows.Llm;
@@ -22,7 +23,7 @@ return await ServiceProcess.RunAsync(() =>
 
     var app = builder.Build();
     // Before MassTransit makes its bus of the settings: it would wrap what is said of a bad one.
-    app.Services.GetRequiredService<IStartupValidator>().Validate();
+    _ = app.Services.GetRequiredService<IOptions<ExecutionOptions>>().Value;
     app.MapDefaultEndpoints();
     return app;
 });
