@@ -6,7 +6,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.BullMQ.MassTransit.Tests;
 
 /// <summary>Raw jobs as messages.</summary>
-public class ConsumingTests(RedisServer redis) : RiderSpecification(redis)
+public abstract class ConsumingTests(RedisCompatibleServer redis) : RiderSpecification(redis)
 {
     [Theory]
     [InlineData("""{"number":1,"customer":"Ada"}""")]

@@ -6,7 +6,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.BullMQ.MassTransit.Tests;
 
 /// <summary>What leaves the pipe is what the worker records.</summary>
-public class FailureTests(RedisServer redis) : RiderSpecification(redis)
+public abstract class FailureTests(RedisCompatibleServer redis) : RiderSpecification(redis)
 {
     private Queue DeadLetters => new($"{Queue.Name}-dlq", Redis.Connection);
 

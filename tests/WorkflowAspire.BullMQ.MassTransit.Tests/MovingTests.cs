@@ -5,7 +5,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.BullMQ.MassTransit.Tests;
 
 /// <summary>A consumer that puts its job off, or back.</summary>
-public class MovingTests(RedisServer redis) : RiderSpecification(redis)
+public abstract class MovingTests(RedisCompatibleServer redis) : RiderSpecification(redis)
 {
     [Theory]
     [InlineData(false)]

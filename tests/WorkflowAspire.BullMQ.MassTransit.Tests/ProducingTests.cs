@@ -6,7 +6,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.BullMQ.MassTransit.Tests;
 
 /// <summary>Jobs from .NET, for consumers of either language.</summary>
-public class ProducingTests(RedisServer redis) : RiderSpecification(redis)
+public abstract class ProducingTests(RedisCompatibleServer redis) : RiderSpecification(redis)
 {
     [Fact]
     public async Task A_job_is_what_a_Node_producer_would_have_written()

@@ -7,15 +7,16 @@ using Microsoft.Extensions.Logging.Testing;
 using WorkflowAspire.TestServers;
 
 [assembly: AssemblyFixture(typeof(RedisServer))]
+[assembly: AssemblyFixture(typeof(GarnetServer))]
 
 namespace WorkflowAspire.BullMQ.MassTransit.Tests;
 
 /// <summary>A queue of its own for each test, and a bus whose rider consumes it.</summary>
-public abstract class RiderSpecification(RedisServer redis) : IAsyncDisposable
+public abstract class RiderSpecification(RedisCompatibleServer redis) : IAsyncDisposable
 {
     private ServiceProvider? _services;
 
-    protected RedisServer Redis { get; } = redis;
+    protected RedisCompatibleServer Redis { get; } = redis;
 
     protected Queue Queue { get; } = new($"q-{Guid.NewGuid():N}", redis.Connection);
 

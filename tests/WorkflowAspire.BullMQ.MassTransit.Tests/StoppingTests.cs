@@ -7,7 +7,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.BullMQ.MassTransit.Tests;
 
 /// <summary>The end of a job's processing that is not its consumer's, and of the bus.</summary>
-public class StoppingTests(RedisServer redis) : RiderSpecification(redis)
+public abstract class StoppingTests(RedisCompatibleServer redis) : RiderSpecification(redis)
 {
     private readonly TaskCompletionSource _begun = new();
     private readonly TaskCompletionSource _cancelled = new();
