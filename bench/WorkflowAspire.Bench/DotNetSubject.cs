@@ -35,9 +35,11 @@ internal sealed class DotNetSubject(IConnectionMultiplexer redis) : ISubject
         return watch.Elapsed;
     }
 
-    public async Task StartWorkerAsync(string queue, int concurrency)
+    public Task StartWorkerAsync(string queue, int concurrency) => StartWorkerAsync(queue, concurrency, keep: null);
+
+    public async Task StartWorkerAsync(string queue, int concurrency, KeepJobs? keep)
     {
-        _worker = new Worker(queue, (_, _) => Task.FromResult(Nothing), redis, new WorkerOptions { Concurrency = concurrency });
+        _worker = new Worker(queue, (_, _) => Task.FromResult(Nothing), redis, new WorkerOptions { Concurrency = concurrency, RemoveOnComplete = keep });
         await _worker.StartAsync();
     }
 

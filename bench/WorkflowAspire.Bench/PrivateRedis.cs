@@ -43,12 +43,17 @@ internal sealed class PrivateRedis : IAsyncDisposable
     }
 
     /// <summary>Waits until so many jobs are completed; how many there are then.</summary>
-    public async Task<long> ReachedAsync(string queue, long jobs)
+    public Task<long> ReachedAsync(string queue, long jobs) => UntilAsync(redis => redis.SortedSetLengthAsync($"bull:{queue}:completed"), completed => completed >= jobs);
+
+    /// <summary>Waits until no more jobs wait than that; how many do then.</summary>
+    public Task<long> WaitingAsync(string queue, long atMost) => UntilAsync(redis => redis.ListLengthAsync($"bull:{queue}:wait"), waiting => waiting <= atMost);
+
+    private async Task<long> UntilAsync(Func<IDatabase, Task<long>> count, Func<long, bool> isReached)
     {
         while (true)
         {
-            var completed = await Connection.GetDatabase().SortedSetLengthAsync($"bull:{queue}:completed");
-            if (completed >= jobs) return completed;
+            var found = await count(Connection.GetDatabase());
+            if (isReached(found)) return found;
             await Task.Delay(2);
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WorkflowAspire.Bench;
 using WorkflowAspire.Bench.MassTransit;
+using WorkflowAspire.BullMQ;
 
 const string Usage = """
     Compares this library with the npm package on one private redis-server, round by round in turn; prints medians.
@@ -8,10 +9,11 @@ const string Usage = """
       --jobs N     jobs in each round (default 50000)
       --rounds N   rounds that count, after one to warm up (default 5)
       --only PART  only add, process, idle or pick-up; or masstransit: the bare worker against MassTransit's rider, without Node
-      --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs
+      --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs, against a queue of 10,000 in turn
+      --keep N     with --flat: how many completed jobs are kept (default all)
     """;
 
-int jobs = 50_000, rounds = 5, flat = 0;
+int jobs = 50_000, rounds = 5, flat = 0, keep = -1;
 string? part = null;
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -22,7 +24,7 @@ for (var i = 0; i < args.Length; i += 2)
     }
 
     if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
-        || args[i] is not ("--jobs" or "--rounds" or "--flat"))
+        || args[i] is not ("--jobs" or "--rounds" or "--flat" or "--keep"))
     {
         Console.WriteLine(Usage);
         return args[i] == "--help" ? 0 : 2;
@@ -30,14 +32,17 @@ for (var i = 0; i < args.Length; i += 2)
 
     if (args[i] == "--jobs") jobs = value;
     else if (args[i] == "--rounds") rounds = value;
-    else flat = value;
+    else if (args[i] == "--flat") flat = value;
+    else keep = value;
 }
 
 await using var redis = await PrivateRedis.StartAsync();
 await using var ours = new DotNetSubject(redis.Connection);
 if (flat > 0)
 {
-    await new Flatness(ours, redis).RunAsync(flat);
+    await using var shortRedis = await PrivateRedis.StartAsync();
+    await using var shortSubject = new DotNetSubject(shortRedis.Connection);
+    await new Flatness(ours, redis, shortSubject, shortRedis, keep < 0 ? null : KeepJobs.Count(keep)).RunAsync(flat);
     return 0;
 }
 
