@@ -25,7 +25,7 @@ internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLi
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
 internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, Settlement settlement, Notifications notifications, ILogger logger)
 {
-    private const int HeaderFields = 7;
+    private const int HeaderFields = 8;
     private const int GroupFields = 4;
     private const int JobGone = -1;
 
@@ -102,10 +102,9 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         {
             count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
         };
-        Write(finished, arguments);
-        return (RedisResult[])(await (_metricsKeys is { } metrics
-            ? connection.RunAsync(Script.Complete, metrics, CollectionsMarshal.AsSpan(arguments))
-            : connection.RunAsync(Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
+        var areRelated = Write(finished, arguments);
+        return (RedisResult[])(await (_metricsKeys is { } metrics ? connection.RunAsync(Script.CompleteRelated, metrics, CollectionsMarshal.AsSpan(arguments))
+            : connection.RunAsync(areRelated ? Script.CompleteRelated : Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
     }
 
     private ActiveJob Take(Job job, string token, long asked)
@@ -114,13 +113,18 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         return new ActiveJob(job, token, asked);
     }
 
-    // Most jobs have what the one before them has: it is said once for all that follow each other.
-    private void Write(IReadOnlyList<FinishedJob> finished, List<RedisValue> arguments)
+    // As Complete.lua reads them. Most jobs have what the one before them has: it is said once for all that follow each other. Whether others
+    // are to hear of one of them.
+    private bool Write(IReadOnlyList<FinishedJob> finished, List<RedisValue> arguments)
     {
-        var (group, size, token, made, rules) = (0, 0, "", 0, "");
-        foreach (var (active, returnValue) in finished)
+        arguments.Add(finished.Count);
+        foreach (var (active, _) in finished) arguments.Add(active.Job.Id);
+        foreach (var (_, returnValue) in finished) arguments.Add(returnValue.IsEmpty ? "null" : returnValue);
+        var (group, size, token, made, rules, areRelated) = (0, 0, "", 0, "", false);
+        foreach (var (active, _) in finished)
         {
             var job = active.Job;
+            areRelated |= IsRelated(job);
             // Nobody else counts an attempt while the lock is ours.
             var (itsMade, itsRules) = (job.AttemptsMade + 1, RulesOf(job));
             if (size == 0 || active.Token != token || itsMade != made || itsRules != rules)
@@ -130,16 +134,18 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             }
 
             arguments[group] = ++size;
-            arguments.Add(job.Id);
-            arguments.Add(returnValue.IsEmpty ? "null" : returnValue);
         }
+
+        return areRelated;
     }
+
+    private static bool IsRelated(Job job) => job.DeduplicationId is not null || job.ParentKey is not null;
 
     // As Completing.lua reads them: nothing for a job that is kept for ever and has nothing special, which most are.
     private string RulesOf(Job job)
     {
         var keep = job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
-        if (keep == KeepJobs.All && job.DeduplicationId is null && job.ParentKey is null) return "";
+        if (keep == KeepJobs.All && !IsRelated(job)) return "";
         Span<RedisValue> kept = new RedisValue[3];
         KeepArguments.Write(keep, kept);
         return $"{(job.DeduplicationId is null ? "" : "d")}{(job.ParentKey is null ? "" : "p")}|{kept[0]}|{kept[1]}|{kept[2]}";
@@ -147,6 +153,13 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
     private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)
     {
+        // None where all are completed.
+        if (results.Length == 0)
+        {
+            foreach (var (active, returnValue) in finished) CompletedNow(active.Job, returnValue);
+            return null;
+        }
+
         List<(ActiveJob, Exception)>? refused = null;
         for (var i = 0; i < results.Length; i++)
         {
@@ -162,10 +175,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             else result = (long)results[i];
             if (result == 0 || (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))))
             {
-                JobMetrics.CountCompleted(connection.Keys.QueueName, job, connection.Time);
-                if (!notifications.HearsCompleted) continue;
-                job.AttemptsMade++;
-                notifications.Completed(job, finished[i].ReturnValue);
+                CompletedNow(job, finished[i].ReturnValue);
                 continue;
             }
 
@@ -174,6 +184,14 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         }
 
         return refused;
+    }
+
+    private void CompletedNow(Job job, ReadOnlyMemory<byte> returnValue)
+    {
+        JobMetrics.CountCompleted(connection.Keys.QueueName, job, connection.Time);
+        if (!notifications.HearsCompleted) return;
+        job.AttemptsMade++;
+        notifications.Completed(job, returnValue);
     }
 
     // A hash that the server refuses comes with the server's own words.
@@ -193,11 +211,26 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
     private Exchanged Read(RedisResult[] taken, string token, DateTimeOffset now, long asked)
     {
-        var jobs = new List<ActiveJob>((taken.Length - 2) / 2);
-        for (var i = 2; i < taken.Length; i += 2)
+        var jobs = new List<ActiveJob>();
+        SharedFields? shared = null;
+        // As Take.lua writes them.
+        for (var i = 2; i < taken.Length;)
         {
-            var id = (string)taken[i]!;
-            var fields = (RedisValue[])taken[i + 1]!;
+            if (taken[i].Resp2Type == ResultType.Array)
+            {
+                shared = SharedFields.Read((RedisValue[])taken[i++]!);
+                continue;
+            }
+
+            var id = (string)taken[i++]!;
+            if (taken[i].Resp2Type != ResultType.Array)
+            {
+                jobs.Add(Take(JobHash.Read(connection, id, shared!, (RedisValue)taken[i], (RedisValue)taken[i + 1], now, options.Name), token, asked));
+                i += 2;
+                continue;
+            }
+
+            var fields = (RedisValue[])taken[i++]!;
             if (fields.Length == 0) DataMissing(logger, id);
             else jobs.Add(Take(JobHash.Read(connection, id, fields, now, options.Name), token, asked));
         }

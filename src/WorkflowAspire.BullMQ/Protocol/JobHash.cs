@@ -51,7 +51,7 @@ internal static class JobHash
             Data = Bytes(data) ?? "{}"u8.ToArray(),
             Options = ReadOptions(opts),
             Timestamp = Time(timestamp) ?? DateTimeOffset.UnixEpoch,
-            Delay = TimeSpan.FromMilliseconds(Math.Clamp(delay, 0, (long)TimeSpan.MaxValue.TotalMilliseconds)),
+            Delay = Milliseconds(delay),
             Priority = (int)priority,
             DeduplicationId = deduplicationId.IsNull ? null : deduplicationId.ToString(),
             RepeatJobKey = repeatJobKey.IsNull ? null : repeatJobKey.ToString(),
@@ -72,6 +72,20 @@ internal static class JobHash
         };
     }
 
+    /// <summary>A job that is taken for the first time and has nothing but the fields of every job.</summary>
+    public static Job Read(QueueConnection connection, string id, SharedFields shared, RedisValue timestamp, RedisValue data, DateTimeOffset takenAt, string? takenBy) =>
+        new(connection, id, shared.Name)
+        {
+            Data = (ReadOnlyMemory<byte>)data,
+            Options = shared.NextOptions(),
+            Timestamp = Time(Number(timestamp)) ?? DateTimeOffset.UnixEpoch,
+            Delay = shared.Delay,
+            Priority = shared.Priority,
+            AttemptsStarted = 1,
+            ProcessedOn = takenAt,
+            ProcessedBy = takenBy,
+        };
+
     // Spelled out: in a conditional expression null would become an empty memory and not an absent one.
     private static ReadOnlyMemory<byte>? Bytes(RedisValue value)
     {
@@ -80,9 +94,11 @@ internal static class JobHash
     }
 
     // Lua may have written a number with a fraction or an exponent.
-    private static long Number(RedisValue value) =>
+    public static long Number(RedisValue value) =>
         value.TryParse(out long whole) ? whole
         : double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? (long)real : 0;
+
+    public static TimeSpan Milliseconds(long delay) => TimeSpan.FromMilliseconds(Math.Clamp(delay, 0, (long)TimeSpan.MaxValue.TotalMilliseconds));
 
     private static DateTimeOffset? Time(long milliseconds) =>
         milliseconds <= 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

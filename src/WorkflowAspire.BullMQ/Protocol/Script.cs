@@ -20,6 +20,7 @@ internal sealed partial class Script
     public static readonly Script ChangePriority = new("ChangePriority");
     public static readonly Script Clean = new("Clean");
     public static readonly Script Complete = new("Complete");
+    public static readonly Script CompleteRelated = new("CompleteRelated");
     public static readonly Script Delay = new("Delay");
     public static readonly Script Drain = new("Drain");
     public static readonly Script ExtendLocks = new("ExtendLocks");

@@ -1,5 +1,5 @@
 -- AddRelated.lua: adds jobs as Add.lua does, of which some concern others: their parents, jobs that they keep out, a scheduler.
--- needs    Queue, Events, Waiting, Storing, Parent, Finish, Deduplication, KeepOut, Child
+-- needs    Queue, Events, Waiting, Storing, Parent, Keeping, Deduplication, KeepOut, Child
 -- argv     prefix, now, then for each job: id ("" for the queue's next number), name, data, opts as JSON, timestamp, delay, priority,
 --          lifo (1/0), what few jobs have as a JSON object ("" for nothing): de its deduplication, rjk its scheduler's key,
 --          parent { id, queueKey, … }

@@ -1,5 +1,5 @@
 -- Clean.lua: removes the jobs of one state that are old enough, oldest first, but none that a worker has or a scheduler waits for.
--- needs    Queue, Events, Waiting, Parent, Finish, Deduplication, Scheduler, Removing
+-- needs    Queue, Events, Parent, Keeping, Deduplication, Scheduler, Removing
 -- argv     prefix, now, state (as its key is named), newest time to remove in ms, most jobs to look at, jobs to pass over first,
 --          jobs that earlier calls removed and no event has told of, whether this is the last call whatever it finds (1/0)
 -- leaves   nothing of these jobs; event `cleaned` with the number of jobs that are untold, where it is the last call or they are 10000

@@ -1,5 +1,5 @@
 -- Delay.lua: whoever processes a job puts it off; it loses no attempt.
--- needs    Queue, Events, Waiting, Parent, Finish
+-- needs    Queue, Events, Waiting, Leaving
 -- argv     prefix, now, id, token, delay in ms
 -- leaves   job.delay; lock gone; the job in delayed; the marker of the next delayed job; event `delayed`
 -- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)

@@ -1,5 +1,5 @@
 -- Drain.lua: removes jobs that wait (or are parked, or prioritized) and if asked the delayed ones, but none that a scheduler waits for.
--- needs    Queue, Events, Waiting, Parent, Finish, Deduplication, Removing
+-- needs    Queue, Events, Parent, Keeping, Deduplication, Removing
 -- argv     prefix, now, delayed ones too (1/0), most jobs to remove in this call
 -- leaves   nothing of these jobs; no events
 -- returns  { jobs removed, jobs that are left in these states }

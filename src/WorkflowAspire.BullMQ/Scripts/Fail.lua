@@ -1,5 +1,5 @@
 -- Fail.lua: a job failed for good; where a dead letter queue is named, its job is there from the same instant.
--- needs    Queue, Events, Waiting, RateLimit, Parent, Finish, Metrics, Storing, Deduplication, KeptJob
+-- needs    Queue, Events, Waiting, RateLimit, Drained, Parent, Leaving, Keeping, Metrics, Storing, Deduplication, KeptJob
 -- keys     the queue's, then (optional) the dead letter queue's wait, meta, id, events, marker, then (where metrics are kept)
 --          metrics:failed, metrics:failed:data
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, attempts allowed, keep count, keep age, keep limit,
@@ -9,7 +9,13 @@
 --          `retries-exhausted`; a waiting job of the same id in the dead letter queue, renewed where one is there already
 -- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)
 local id, token, reason, stacktrace, attempts = ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
-local jobKey = prefix .. id
+local jobKey, keepCount = prefix .. id, tonumber(ARGV[8])
+
+-- Its parent still waits for a child that failed without a rule for it.
+local function deleteFailed(key)
+  forgetChild(key)
+  deleteJob(key)
+end
 
 if call("EXISTS", jobKey) == 0 then return -1 end
 local refused = checkLock(jobKey, token)
@@ -25,7 +31,13 @@ if deduplication then addKeptJob(deduplication) end
 local isTold, parentFailure = pcall(tellParentFailed, jobKey, reason)
 call("HSET", jobKey, "failedReason", reason, "stacktrace", stacktrace)
 call("HDEL", jobKey, "defa")
-enterFinished(failedKey, jobKey, id, "failedReason", reason, tonumber(ARGV[8]), ARGV[9], ARGV[10])
+if keepCount == 0 then
+  deleteFailed(jobKey)
+else
+  call("ZADD", failedKey, nowText, id)
+  call("HSET", jobKey, "finishedOn", nowText)
+  keepFinished(failedKey, keepCount, ARGV[9], ARGV[10], deleteFailed)
+end
 emit("event", "failed", "jobId", id, "failedReason", reason, "prev", "active")
 if made >= attempts then emit("event", "retries-exhausted", "jobId", id, "attemptsMade", whole(made)) end
 

@@ -1,6 +1,6 @@
 -- HandBack.lua: whoever processes a job returns it (the worker closes, or the rate limit is reached); the job is the next to be
 -- taken and loses no attempt.
--- needs    Queue, Events, Waiting, Parent, Finish
+-- needs    Queue, Events, Waiting, Leaving
 -- argv     prefix, now, id, token, whether a prioritized job wakes a worker (1/0; Node's moveToWait leaves that to the next look)
 -- leaves   lock gone; the job at the head of wait (or first of its priority); event `waiting`
 -- returns  how many milliseconds the rate limit has left (0 for none) · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing is changed then)

@@ -1,5 +1,5 @@
 -- MoveToWaitingChildren.lua: an active job parks until its children have finished.
--- needs    Queue, Events, Waiting, Parent, Finish
+-- needs    Queue, Events, Leaving
 -- argv     prefix, now, id, token, the key of the one child to wait for ("" for all)
 -- leaves   lock gone; the job in waiting-children; event `waiting-children`
 -- returns  0 · 1 nothing to wait for (nothing is changed then) · -1 job gone · -2 no lock · -3 not active

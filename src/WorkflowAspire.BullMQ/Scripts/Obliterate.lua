@@ -1,5 +1,5 @@
 -- Obliterate.lua: removes a paused queue with its jobs, so many in one call.
--- needs    Queue, Events, Waiting, Parent, Finish, Deduplication, Removing
+-- needs    Queue, Events, Parent, Keeping, Deduplication, Removing
 -- keys     the queue's, then what else it may have: delay, metrics:completed, metrics:completed:data, metrics:failed, metrics:failed:data
 -- argv     prefix, now, most jobs to remove in this call, even while jobs are active (1/0)
 -- leaves   in the end only what Node's package leaves: parents that wait for children in other queues, and a rate limit that runs

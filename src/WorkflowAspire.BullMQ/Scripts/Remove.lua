@@ -1,5 +1,5 @@
 -- Remove.lua: a job and all that belongs to it, whatever its state, unless a worker has it; with the jobs below it if asked.
--- needs    Queue, Events, Waiting, Parent, Finish, Deduplication, Scheduler, Removing
+-- needs    Queue, Events, Parent, Keeping, Deduplication, Scheduler, Removing
 -- argv     prefix, now, id, with its children (1/0)
 -- leaves   nothing of the job nor, if so wished, of its children, in whatever queues; a parent no longer waits for it; event
 --          `removed` for each

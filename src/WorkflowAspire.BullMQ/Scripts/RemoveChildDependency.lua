@@ -1,5 +1,5 @@
 -- RemoveChildDependency.lua: parts a child from its parent; the child itself stays where it is.
--- needs    Queue, Events, Waiting, Parent
+-- needs    Queue, Events, Parent
 -- argv     prefix, now, id, the parent's key
 -- leaves   the child out of the parent's dependencies and without parentKey and parent; a parent without further children ready
 -- returns  0 · 1 the parent does not wait for it · -1 job gone · -5 parent gone

@@ -1,5 +1,5 @@
 -- Retry.lua: an attempt failed and another follows, at once or after a delay.
--- needs    Queue, Events, Waiting, Parent, Finish
+-- needs    Queue, Events, Waiting, Leaving
 -- argv     prefix, now, id, token, reason, stacktrace as JSON, delay in ms, lifo (1/0)
 -- leaves   job.failedReason, stacktrace, atm, delay; lock gone; the job in delayed, or in wait/prioritized when delay is 0; event
 -- returns  0 · -1 job gone · -2 no lock · -3 not active · -6 lock is another worker's (nothing of the job is changed then)

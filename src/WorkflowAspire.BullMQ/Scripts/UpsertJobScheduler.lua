@@ -1,5 +1,5 @@
 -- UpsertJobScheduler.lua: a scheduler is made or changed, and its next job with it.
--- needs    Queue, Events, Waiting, Parent, Finish, Storing, Scheduler
+-- needs    Queue, Events, Waiting, Keeping, Storing, Scheduler
 -- keys     the queue's, then the scheduler's hash
 -- argv     prefix, now, scheduler id, next due time of a pattern (or ""), every in ms (or ""), its offset in ms (or ""),
 --          start time (or ""), options of the job as JSON, data, job name, then fields and values of the hash

@@ -1,12 +1,26 @@
 -- Completes many jobs. A command costs two or three microseconds here, so a job has as few of its own as possible (HSET and XADD), and
 -- what can be asked or written for all at once is. What is left equals what one call for each job, in this order, would leave.
+-- Comes after Keeping.
 
 -- How many arguments a command gets from unpack; Lua's stack has its limit.
 local widest = 1000
 
--- The finished jobs by their position: what the arguments say of them, and the names of their keys.
-local ids, values, tokens, made, rulesOfJob, hashes, locks = {}, {}, {}, {}, {}, {}, {}
-local results, parentFailures = {}, {}
+-- The finished jobs by their position: their ids and the names of their keys. The groups are of jobs that follow each other and have the
+-- same token, attempts made and rules.
+local ids, hashes, locks, groups = nil, nil, nil, {}
+-- The return value of job n is ARGV[valuesBehind + n].
+local valuesBehind
+-- Why a job is not completed, and why the parent of a completed one was not told.
+local refusals, refused, parentFailures, untold = {}, 0, {}, 0
+
+local function refuse(job, why)
+  refusals[job], refused = why, refused + 1
+end
+
+-- A table to be written over that has room for so many values, at most all arguments: one that grows is copied again and again.
+local function withRoom(count)
+  return { unpack(ARGV, 1, count) }
+end
 
 -- Calls a command with the values, in as many calls as they need.
 local function callWith(command, key, values)
@@ -26,28 +40,38 @@ local function rulesOf(text)
   local rules = rulesByText[text]
   if not rules then
     local flags, count, age, limit = string.match(text, "^(%a*)|(.*)|(.*)|(.*)$")
-    rules = { isDeduplicated = string.find(flags, "d", 1, true), hasParent = string.find(flags, "p", 1, true),
+    rules = { isRelated = flags ~= "", isDeduplicated = string.find(flags, "d", 1, true), hasParent = string.find(flags, "p", 1, true),
       count = tonumber(count), age = age, limit = tonumber(limit) }
     rulesByText[text] = rules
   end
   return rules
 end
 
--- -4 children pending · -9 children failed · 0
+-- -4 children pending · -9 children failed · nil
 local function checkChildren(jobKey)
   if call("SCARD", jobKey .. ":dependencies") > 0 then return -4 end
-  return call("ZCARD", jobKey .. ":unsuccessful") > 0 and -9 or 0
+  return call("ZCARD", jobKey .. ":unsuccessful") > 0 and -9 or nil
 end
 
--- Each job gets its refusal, or 0 as its result.
+local function refusalOf(job, holder, token, haveChildren)
+  if call("EXISTS", hashes[job]) == 0 then return -1 end
+  local children = haveChildren and checkChildren(hashes[job])
+  if children then return children end
+  if holder ~= token then return holder and -6 or -2 end
+end
+
 local function check(from, to, haveChildren)
-  local allExist = countExisting(hashes, from, to) == to - from + 1
+  local mayBeRefused = haveChildren or countExisting(hashes, from, to) ~= to - from + 1
   local holders = call("MGET", unpack(locks, from, to))
-  for job = from, to do
-    local result, holder = 0, holders[job - from + 1]
-    if not allExist and call("EXISTS", hashes[job]) == 0 then result = -1 elseif haveChildren then result = checkChildren(hashes[job]) end
-    if result == 0 and holder ~= tokens[job] then result = holder and -6 or -2 end
-    results[job] = result
+  for _, group in ipairs(groups) do
+    local token = group.token
+    for job = math.max(from, group.first), math.min(to, group.last) do
+      local holder = holders[job - from + 1]
+      if mayBeRefused or holder ~= token then
+        local why = refusalOf(job, holder, token, haveChildren)
+        if why then refuse(job, why) end
+      end
+    end
   end
 end
 
@@ -55,8 +79,8 @@ end
 local function cutOffTail(leaving, left)
   local tail = call("LRANGE", activeKey, -left, -1)
   if #tail < left then return false end
-  for _, id in ipairs(tail) do
-    if not leaving[id] then return false end
+  for at = 1, left do
+    if not leaving[tail[at]] then return false end
   end
   call("LTRIM", activeKey, 0, -left - 1)
   return true
@@ -78,7 +102,7 @@ end
 local function leaveActiveTogether(from, to)
   local leaving, left = {}, 0
   for job = from, to do
-    if results[job] == 0 then leaving[ids[job]], left = job, left + 1 end
+    if not refusals[job] then leaving[ids[job]], left = job, left + 1 end
   end
   if left == 0 or cutOffTail(leaving, left) then return end
   if call("LLEN", activeKey) > 6 * left then
@@ -88,109 +112,136 @@ local function leaveActiveTogether(from, to)
   else
     writeAnew(leaving)
   end
-  for _, job in pairs(leaving) do results[job] = -3 end
+  for _, job in pairs(leaving) do refuse(job, -3) end
 end
 
--- false where the server refuses the job's hash; its reason is the job's result then.
-local function record(job, rules)
-  local id, key, value = ids[job], hashes[job], values[job]
+-- A job whose hash the server refuses is refused with the server's words, and active again.
+local function record(job, group, tellOthers)
+  local id, key, value, rules = ids[job], hashes[job], ARGV[valuesBehind + job], group.rules
   if rules.count ~= 0 then
-    local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", made[job])
+    local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", group.made)
     if type(written) == "table" and written.err then
-      results[job] = written.err
+      refuse(job, written.err)
       call("RPUSH", activeKey, id)
-      return false
+      return
     end
   end
-  if rules.isDeduplicated then addKeptJob(releaseDeduplication(key, id)) end
-  if rules.hasParent then
-    -- The job itself is done, whatever its parent's keys are.
-    local isTold, failure = pcall(tellParentCompleted, key, value)
-    if not isTold then parentFailures[job] = reasonOf(failure) end
-  end
+  local failure = rules.isRelated and tellOthers(id, key, value, rules)
+  if failure then parentFailures[job], untold = failure, untold + 1 end
   if rules.count == 0 then deleteJob(key) end
   -- The caller has trimmed the stream, and so knows whether there is one.
   if hasStreams then call("XADD", eventsKey, "*", "event", "completed", "jobId", id, "returnvalue", value, "prev", "active") end
-  return true
 end
 
 -- Jobs that follow each other and are kept by the same rules enter the finished set and trim it once.
-local function enterCompleted(entries, rules)
-  if #entries == 0 then return end
-  callWith("ZADD", completedKey, entries)
-  keepFinished(completedKey, rules.count, rules.age, whole(rules.limit * #entries / 2))
-end
-
-local function completeTogether(from, to, haveChildren)
-  check(from, to, haveChildren)
-  leaveActiveTogether(from, to)
-  local job, doneLocks, doneIds, entries, rules = from, {}, {}, {}, nil
-  local isDone, failure = pcall(function()
-    while job <= to do
-      if results[job] == 0 then
-        local its = rulesOfJob[job]
-        if its ~= rules then
-          if rules then enterCompleted(entries, rules) end
-          entries, rules = {}, its
-        end
-        if record(job, its) then
-          if its.count ~= 0 then entries[#entries + 1], entries[#entries + 2] = nowText, ids[job] end
-          doneLocks[#doneLocks + 1], doneIds[#doneIds + 1] = locks[job], ids[job]
-        end
-      end
-      job = job + 1
-    end
-  end)
-  if rules then enterCompleted(entries, rules) end
-  if #doneIds > 0 then
-    call("DEL", unpack(doneLocks))
-    call("SREM", stalledKey, unpack(doneIds))
-  end
-  if isDone then return end
-  -- The job at which the server refused to go on, and those behind it, are as they were.
-  for left = job, to do
-    if results[left] == 0 then
-      call("RPUSH", activeKey, ids[left])
-      results[left] = reasonOf(failure)
-    end
-  end
-end
-
--- Reads the finished jobs from ARGV[at] on: for those that follow each other and have the same token, attempts made and rules, how many they
--- are and those three, then id and return value of each. Returns how many there are in all, and the keys of their children.
-local function readJobs(at)
-  local job, children = 0, {}
-  while at < #ARGV do
-    local last, token, attempts, rules = job + ARGV[at], ARGV[at + 1], ARGV[at + 2], rulesOf(ARGV[at + 3])
-    at = at + 4
-    while job < last do
-      job = job + 1
-      local key = prefix .. ARGV[at]
-      ids[job], values[job], tokens[job], made[job], rulesOfJob[job] = ARGV[at], ARGV[at + 1], token, attempts, rules
-      hashes[job], locks[job] = key, key .. ":lock"
-      children[2 * job - 1], children[2 * job] = key .. ":dependencies", key .. ":unsuccessful"
+local function enterCompleted(from, to, rules)
+  if rules.count == 0 then return end
+  local entries, at = refused == 0 and withRoom(2 * (to - from + 1)) or {}, 1
+  for job = from, to do
+    if not refusals[job] then
+      entries[at], entries[at + 1] = nowText, ids[job]
       at = at + 2
     end
   end
-  return job, children
+  if at == 1 then return end
+  callWith("ZADD", completedKey, entries)
+  keepFinished(completedKey, rules.count, rules.age, whole(rules.limit * (at - 1) / 2), deleteJob)
 end
 
--- The finished jobs from ARGV[first] on; returns the result of each, and how many are completed.
-local function completeAll(first)
+local function enterCompletedByRules(from, to)
+  local start, rules = from, nil
+  for _, group in ipairs(groups) do
+    if group.first <= to and group.last >= from then
+      local first = math.max(from, group.first)
+      if rules and group.rules ~= rules then
+        enterCompleted(start, first - 1, rules)
+        start = first
+      end
+      rules = group.rules
+    end
+  end
+  if rules then enterCompleted(start, to, rules) end
+end
+
+local function releaseLocks(from, to)
+  local doneLocks, doneIds = locks, ids
+  if refused > 0 then
+    doneLocks, doneIds = {}, {}
+    for job = from, to do
+      if not refusals[job] then doneLocks[#doneLocks + 1], doneIds[#doneIds + 1] = locks[job], ids[job] end
+    end
+    if #doneIds == 0 then return end
+    from, to = 1, #doneIds
+  end
+  call("DEL", unpack(doneLocks, from, to))
+  call("SREM", stalledKey, unpack(doneIds, from, to))
+end
+
+local function completeTogether(from, to, haveChildren, tellOthers)
+  check(from, to, haveChildren)
+  leaveActiveTogether(from, to)
+  local reached = from - 1
+  local isDone, failure = pcall(function()
+    for _, group in ipairs(groups) do
+      for job = math.max(from, group.first), math.min(to, group.last) do
+        if not refusals[job] then record(job, group, tellOthers) end
+        reached = job
+      end
+    end
+  end)
+  if reached >= from then
+    enterCompletedByRules(from, reached)
+    releaseLocks(from, reached)
+  end
+  if isDone then return end
+  -- The job at which the server refused to go on, and those behind it, are as they were.
+  for left = reached + 1, to do
+    if not refusals[left] then
+      call("RPUSH", activeKey, ids[left])
+      refuse(left, reasonOf(failure))
+    end
+  end
+end
+
+-- Reads the finished jobs from ARGV[at] on, as the script that completes them tells. Returns how many there are, and the keys of their children.
+local function readJobs(at)
+  local count = tonumber(ARGV[at])
+  valuesBehind = at + count
+  ids, hashes, locks = { unpack(ARGV, at + 1, valuesBehind) }, withRoom(count), withRoom(count)
+  local children = withRoom(2 * count)
+  for job = 1, count do
+    local key = prefix .. ids[job]
+    hashes[job], locks[job] = key, key .. ":lock"
+    children[2 * job - 1], children[2 * job] = key .. ":dependencies", key .. ":unsuccessful"
+  end
+  local first = 1
+  for group = valuesBehind + count + 1, #ARGV, 4 do
+    local last = first + ARGV[group] - 1
+    groups[#groups + 1] = { first = first, last = last, token = ARGV[group + 1], made = ARGV[group + 2], rules = rulesOf(ARGV[group + 3]) }
+    first = last + 1
+  end
+  return count, children
+end
+
+-- What each job is told, where one of them is told anything.
+local function resultsOf(count)
+  local results = {}
+  if refused == 0 and untold == 0 then return results end
+  for job = 1, count do results[job] = refusals[job] or (parentFailures[job] and { parentFailures[job] }) or 0 end
+  return results
+end
+
+-- Completes the finished jobs from ARGV[first] on; tellOthers is what Relations has. Returns the result of each, none where all are completed,
+-- and how many are.
+local function completeAll(first, tellOthers)
   local count, children = readJobs(first)
   -- Asked before anything moves: a set of another type would refuse jobs that have left active already.
   call("ZCARD", completedKey)
   if countExisting(children, 1, #children) == 0 then
-    completeTogether(1, count, false)
+    completeTogether(1, count, false, tellOthers)
   else
     -- The end of one job may be what another one of these waited for.
-    for job = 1, count do completeTogether(job, job, true) end
+    for job = 1, count do completeTogether(job, job, true, tellOthers) end
   end
-
-  local completed = 0
-  for job = 1, count do
-    if results[job] == 0 then completed = completed + 1 end
-    if parentFailures[job] then results[job] = { parentFailures[job] } end
-  end
-  return results, completed
+  return resultsOf(count), count - refused
 end

@@ -30,3 +30,13 @@ local function forgetDeduplication(jobKey, jobId)
   local id = call("HGET", jobKey, "deid")
   if id then forgetDeduplicationOf(prefix, jobId, id) end
 end
+
+-- A producer that deduplicates may add the next job of this kind once this one has ended (unless a time was given for it).
+local function releaseDeduplication(jobKey, id)
+  local deduplication = call("HGET", jobKey, "deid")
+  if not deduplication then return nil end
+  local key = prefix .. "de:" .. deduplication
+  -- A key of another type is nobody's, and must not stop the script half-way.
+  if call("PTTL", key) <= 0 and redis.pcall("GET", key) == id then call("DEL", key) end
+  return deduplication
+end

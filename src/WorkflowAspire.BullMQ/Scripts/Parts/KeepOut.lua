@@ -1,4 +1,4 @@
--- Whether a job may be added that has a deduplication id. Needs Deduplication, Finish and Waiting.
+-- Whether a job may be added that has a deduplication id. Needs Deduplication, Keeping and Waiting.
 
 local function tellDeduplicated(jobId, id, otherId)
   -- The word of BullMQ 5, for programs of its time that listen for it.

@@ -1,5 +1,5 @@
 -- Ways out of the queue for good: the job, the keys that are its own, and what its parent and a deduplication know of it. Comes after Parent,
--- Finish and Deduplication.
+-- Keeping and Deduplication.
 -- A queue is named here by what its keys begin with, the last colon included: children may be in other queues.
 
 local function splitKey(jobKey)

@@ -33,11 +33,21 @@ local function startsOf(fields)
   return "1"
 end
 
+-- The values of the six fields that every job has, where the job has no others; nil for any other. What a short answer saves is more than
+-- asking for the length costs.
+local function plainFieldsOf(jobKey)
+  if redis.pcall("HLEN", jobKey) ~= 6 then return nil end
+  local fields = call("HMGET", jobKey, "name", "opts", "delay", "priority", "timestamp", "data")
+  return fields[1] and fields[2] and fields[3] and fields[4] and fields[5] and fields[6] and fields
+end
+
 -- take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration): moves up to `count` jobs to active, each with
 -- a lock of this token. The limiter is the worker's own; as in Node's package the queue's max comes before the worker's, and the
 -- worker's duration before the queue's.
--- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", id, {field, value, …}, id, {…}, … }
---          A job whose hash is gone is dropped from the queue and comes with an empty field list.
+-- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", then the jobs taken }
+--          A job is its id and {field, value, …}; one whose hash is gone is dropped from the queue and comes with an empty list.
+--          One that has the fields of every job only is its id, timestamp and data, behind the {name, opts, delay, priority} that it
+--          shares with those before it: turning an answer into the server's protocol costs as much as a short command.
 local function take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration)
   local settings = call("HMGET", metaKey, "paused", "concurrency", "max", "duration", "version")
   chooseTarget(settings[1], settings[5])
@@ -57,16 +67,19 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
   if blocked then return { 0, "" } end
 
   local taken, at = { 0, "" }, 3
-  local started = 0
+  local started, last = 0, nil
   while started < count do
     local ids = nextWaiting(math.min(count - started, 1000))
     if not ids then break end
-    for _, id in ipairs(ids) do
+    for position = 1, #ids do
+      local id = ids[position]
       local jobKey = prefix .. id
-      local fields = redis.pcall("HGETALL", jobKey)
+      local plain = plainFieldsOf(jobKey)
+      local fields = plain or redis.pcall("HGETALL", jobKey)
       if fields.err or #fields == 0 then
-        fields = {}
         call("LREM", activeKey, 1, id)
+        taken[at], taken[at + 1] = id, {}
+        at = at + 2
       else
         if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then
           call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(limiterDuration) or tonumber(settings[4]) or 0)))
@@ -78,7 +91,19 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
         elseif hasStreams then
           call("XADD", eventsKey, "*", "event", "active", "jobId", id, "prev", "waiting")
         end
-        local starts = startsOf(fields)
+        local starts = "1"
+        if plain then
+          if not last or plain[2] ~= last[2] or plain[1] ~= last[1] or plain[3] ~= last[3] or plain[4] ~= last[4] then
+            taken[at] = { plain[1], plain[2], plain[3], plain[4] }
+            at, last = at + 1, plain
+          end
+          taken[at], taken[at + 1], taken[at + 2] = id, plain[5], plain[6]
+          at = at + 3
+        else
+          starts = startsOf(fields)
+          taken[at], taken[at + 1] = id, fields
+          at = at + 2
+        end
         if workerName ~= "" then
           call("HSET", jobKey, "processedOn", nowText, "ats", starts, "pb", workerName)
         else
@@ -86,8 +111,6 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
         end
         started = started + 1
       end
-      taken[at], taken[at + 1] = id, fields
-      at = at + 2
     end
   end
 
