@@ -15,6 +15,9 @@ public sealed partial class Job
     /// <summary>The processor has moved the job out of active and given up the lock with that.</summary>
     internal bool IsParked { get; private set; }
 
+    /// <summary>When a worker took the job its hash had the six fields of every job and no others.</summary>
+    internal bool IsPlain { get; init; }
+
     internal void TakenWith(string token, Exchange exchange) => (Token, _exchange) = (token, exchange);
 
     /// <summary>Completes a job that <see cref="Worker.GetNextJobAsync"/> took.</summary>

@@ -33,6 +33,9 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private readonly RedisValue _limiterMax = options.Limiter?.Max ?? (RedisValue)"";
     private readonly RedisValue _limiterDuration = options.Limiter is { } limiter ? (long)limiter.Duration.TotalMilliseconds : "";
     private readonly RedisValue _metricsPoints = options.Metrics?.MaxDataPoints ?? (RedisValue)"";
+    // The six fields of every job, and those that taking adds: processedOn, ats and, for a worker with a name, pb.
+    private readonly string _plainLength = options.Name is null or "" ? "8" : "9";
+    private readonly string _plainRules = options.Name is null or "" ? "8|-1||0" : "9|-1||0";
     private (string Token, long Asked)? _unanswered;
     private long _calls;
 
@@ -102,9 +105,10 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         {
             count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
         };
-        var areRelated = Write(finished, arguments);
-        return (RedisResult[])(await (_metricsKeys is { } metrics ? connection.RunAsync(Script.CompleteRelated, metrics, CollectionsMarshal.AsSpan(arguments))
-            : connection.RunAsync(areRelated ? Script.CompleteRelated : Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
+        Write(finished, arguments);
+        return (RedisResult[])(await (_metricsKeys is { } metrics
+            ? connection.RunAsync(Script.Complete, metrics, CollectionsMarshal.AsSpan(arguments))
+            : connection.RunAsync(Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
     }
 
     private ActiveJob Take(Job job, string token, long asked)
@@ -113,18 +117,16 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         return new ActiveJob(job, token, asked);
     }
 
-    // As Complete.lua reads them. Most jobs have what the one before them has: it is said once for all that follow each other. Whether others
-    // are to hear of one of them.
-    private bool Write(IReadOnlyList<FinishedJob> finished, List<RedisValue> arguments)
+    // As Complete.lua reads them. Most jobs have what the one before them has: it is said once for all that follow each other.
+    private void Write(IReadOnlyList<FinishedJob> finished, List<RedisValue> arguments)
     {
         arguments.Add(finished.Count);
         foreach (var (active, _) in finished) arguments.Add(active.Job.Id);
         foreach (var (_, returnValue) in finished) arguments.Add(returnValue.IsEmpty ? "null" : returnValue);
-        var (group, size, token, made, rules, areRelated) = (0, 0, "", 0, "", false);
+        var (group, size, token, made, rules) = (0, 0, "", 0, "");
         foreach (var (active, _) in finished)
         {
             var job = active.Job;
-            areRelated |= IsRelated(job);
             // Nobody else counts an attempt while the lock is ours.
             var (itsMade, itsRules) = (job.AttemptsMade + 1, RulesOf(job));
             if (size == 0 || active.Token != token || itsMade != made || itsRules != rules)
@@ -135,20 +137,16 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
 
             arguments[group] = ++size;
         }
-
-        return areRelated;
     }
 
-    private static bool IsRelated(Job job) => job.DeduplicationId is not null || job.ParentKey is not null;
-
-    // As Completing.lua reads them: nothing for a job that is kept for ever and has nothing special, which most are.
+    // As Completing.lua reads them.
     private string RulesOf(Job job)
     {
         var keep = job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
-        if (keep == KeepJobs.All && !IsRelated(job)) return "";
+        if (keep == KeepJobs.All && job.IsPlain) return _plainRules;
         Span<RedisValue> kept = new RedisValue[3];
         KeepArguments.Write(keep, kept);
-        return $"{(job.DeduplicationId is null ? "" : "d")}{(job.ParentKey is null ? "" : "p")}|{kept[0]}|{kept[1]}|{kept[2]}";
+        return $"{(job.IsPlain ? _plainLength : "")}|{kept[0]}|{kept[1]}|{kept[2]}";
     }
 
     private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)

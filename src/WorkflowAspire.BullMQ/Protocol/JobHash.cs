@@ -84,6 +84,7 @@ internal static class JobHash
             AttemptsStarted = 1,
             ProcessedOn = takenAt,
             ProcessedBy = takenBy,
+            IsPlain = true,
         };
 
     // Spelled out: in a conditional expression null would become an empty memory and not an absent one.

@@ -5,7 +5,10 @@ using StackExchange.Redis;
 
 namespace WorkflowAspire.BullMQ.Protocol;
 
-/// <summary>One transition of the protocol: a file of <c>Scripts/</c> with the parts that its header's <c>needs</c> line names.</summary>
+/// <summary>
+/// One transition of the protocol: a file of <c>Scripts/</c> with the parts that its header's <c>needs</c> line names. Those of its <c>later</c> line
+/// become a function of that name, so that only a call that needs them pays for defining what they have.
+/// </summary>
 internal sealed partial class Script
 {
     // The package's version, without what the build adds to it; before the scripts, which name it.
@@ -20,7 +23,6 @@ internal sealed partial class Script
     public static readonly Script ChangePriority = new("ChangePriority");
     public static readonly Script Clean = new("Clean");
     public static readonly Script Complete = new("Complete");
-    public static readonly Script CompleteRelated = new("CompleteRelated");
     public static readonly Script Delay = new("Delay");
     public static readonly Script Drain = new("Drain");
     public static readonly Script ExtendLocks = new("ExtendLocks");
@@ -63,8 +65,14 @@ internal sealed partial class Script
     {
         var body = Read($"{name}.lua");
         var text = new StringBuilder();
-        foreach (Match part in PartNames().Matches(NeedsLine().Match(body).Groups[1].Value))
-            text.Append(Read($"Parts.{part.Value}.lua")).Append('\n');
+        AppendParts(text, NeedsLine().Match(body));
+        if (LaterLine().Match(body) is { Success: true } later)
+        {
+            text.Append("local function later()\n");
+            AppendParts(text, later);
+            text.Append("end\n");
+        }
+
         _text = text.Append(body).Replace("{version}", Version).ToString();
     }
 
@@ -104,6 +112,11 @@ internal sealed partial class Script
     // After SCRIPT FLUSH, a failover or a moved slot the client learns that the server no longer has the script, and loads it again.
     private static bool IsScriptGone(RedisServerException error) => error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 
+    private static void AppendParts(StringBuilder text, Match names)
+    {
+        foreach (Match part in PartNames().Matches(names.Groups[1].Value)) text.Append(Read($"Parts.{part.Value}.lua")).Append('\n');
+    }
+
     private static string Read(string file)
     {
         var name = $"{typeof(Queue).Namespace}.Scripts.{file}";
@@ -115,6 +128,9 @@ internal sealed partial class Script
 
     [GeneratedRegex(@"^-- needs +([\w, ]+)", RegexOptions.Multiline)]
     private static partial Regex NeedsLine();
+
+    [GeneratedRegex(@"^-- later +([\w, ]+)", RegexOptions.Multiline)]
+    private static partial Regex LaterLine();
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex PartNames();

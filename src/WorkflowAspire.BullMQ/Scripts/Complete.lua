@@ -1,14 +1,16 @@
--- Complete.lua: the jobs in argv are done; take as many new ones as `count` allows. For jobs without parent or deduplication, and a worker
--- without metrics: each function that a script defines costs time before it begins, in every call.
+-- Complete.lua: the jobs in argv are done; take as many new ones as `count` allows.
 -- needs    Queue, Events, Waiting, RateLimit, Take, Keeping, Drained, Completing, Exchange
+-- later    Parent, Storing, Deduplication, KeptJob, Metrics, Relations
+-- keys     the queue's, then (where metrics are kept) metrics:completed, metrics:completed:data
 -- argv     prefix, now, count to take, token for them, lock milliseconds, worker name, the worker's rate limit (jobs, ms; "" for none),
 --          how many minutes metrics keep ("" for no metrics), how many finished jobs, their ids, their return values as JSON,
 --          then for those that follow each other and have the same token, attempts made (this one included) and rules (see rulesOf):
 --          how many, and these three
 -- leaves   job.returnvalue, finishedOn, atm; completed scored by time, trimmed; lock gone; event `completed`;
+--          a parent that waited for the job told; the last job that its deduplication kept out added; metrics;
 --          nothing is taken for a caller whose finished jobs were all refused
 -- returns  { {result of each finished job; empty where all are completed}, what take returns }
 -- refuses  -1 job gone · -2 no lock · -3 not active · -4 children pending · -6 lock is another worker's · -9 children failed
 --          · the server's own words where it refuses the job's hash; those in a table where it refuses the parent's keys, with the job
 --          completed all the same (each for its own job; the others proceed)
-return exchange()
+return exchange(later)

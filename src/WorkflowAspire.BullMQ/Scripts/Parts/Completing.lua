@@ -10,6 +10,8 @@ local widest = 1000
 local ids, hashes, locks, groups = nil, nil, nil, {}
 -- The return value of job n is ARGV[valuesBehind + n].
 local valuesBehind
+-- Of the jobs whose hash has, or may have, more than the fields of every job: whether others are to hear of their end.
+local further = {}
 -- Why a job is not completed, and why the parent of a completed one was not told.
 local refusals, refused, parentFailures, untold = {}, 0, {}, 0
 
@@ -33,18 +35,49 @@ local function countExisting(keys, from, to)
   return found
 end
 
--- rules: "" for a job that is kept for ever and has nothing special, or flags, keep count, keep age and keep limit with '|' between;
--- the flags are d (deduplicated) and p (has a parent).
-local rulesByText = { [""] = { count = -1, age = "", limit = 0 } }
+-- rules: how many fields the job's hash has where it has those of every job only ("" for any number), keep count, keep age and keep limit, with
+-- '|' between.
+local rulesByText = {}
 local function rulesOf(text)
   local rules = rulesByText[text]
   if not rules then
-    local flags, count, age, limit = string.match(text, "^(%a*)|(.*)|(.*)|(.*)$")
-    rules = { isRelated = flags ~= "", isDeduplicated = string.find(flags, "d", 1, true), hasParent = string.find(flags, "p", 1, true),
-      count = tonumber(count), age = age, limit = tonumber(limit) }
+    local length, count, age, limit = string.match(text, "^(.*)|(.*)|(.*)|(.*)$")
+    rules = { length = tonumber(length), count = tonumber(count), age = age, limit = tonumber(limit) }
     rulesByText[text] = rules
   end
   return rules
+end
+
+-- A job may have got a parent, a failed child or anything else while it was active, and only a further field of its hash tells.
+local function readFurther(job, length)
+  if length == 0 then
+    refuse(job, -1)
+    return
+  end
+  -- A key of another type has none, and is refused when it is written.
+  local fields = redis.pcall("HMGET", hashes[job], "parentKey", "deid")
+  further[job] = { isRelated = fields[1] or fields[2] }
+end
+
+local function readLengths()
+  for _, group in ipairs(groups) do
+    local expected = group.rules.length
+    for job = group.first, group.last do
+      local length = redis.pcall("HLEN", hashes[job])
+      if length ~= expected then readFurther(job, length) end
+    end
+  end
+end
+
+-- Whether one of the jobs has children that count. A child fails a job by a field of that job's hash too.
+local function haveChildren(count)
+  local children = withRoom(count)
+  for job = 1, count do children[job] = hashes[job] .. ":dependencies" end
+  for job in pairs(further) do children[#children + 1] = hashes[job] .. ":unsuccessful" end
+  for first = 1, #children, widest do
+    if call("EXISTS", unpack(children, first, math.min(first + widest - 1, #children))) > 0 then return true end
+  end
+  return false
 end
 
 -- -4 children pending · -9 children failed · nil
@@ -53,22 +86,14 @@ local function checkChildren(jobKey)
   return call("ZCARD", jobKey .. ":unsuccessful") > 0 and -9 or nil
 end
 
-local function refusalOf(job, holder, token, haveChildren)
-  if call("EXISTS", hashes[job]) == 0 then return -1 end
-  local children = haveChildren and checkChildren(hashes[job])
-  if children then return children end
-  if holder ~= token then return holder and -6 or -2 end
-end
-
-local function check(from, to, haveChildren)
-  local mayBeRefused = haveChildren or countExisting(hashes, from, to) ~= to - from + 1
+local function check(from, to, areParents)
   local holders = call("MGET", unpack(locks, from, to))
   for _, group in ipairs(groups) do
     local token = group.token
     for job = math.max(from, group.first), math.min(to, group.last) do
       local holder = holders[job - from + 1]
-      if mayBeRefused or holder ~= token then
-        local why = refusalOf(job, holder, token, haveChildren)
+      if (areParents or holder ~= token) and not refusals[job] then
+        local why = areParents and checkChildren(hashes[job]) or (holder ~= token and (holder and -6 or -2))
         if why then refuse(job, why) end
       end
     end
@@ -116,7 +141,7 @@ local function leaveActiveTogether(from, to)
 end
 
 -- A job whose hash the server refuses is refused with the server's words, and active again.
-local function record(job, group, tellOthers)
+local function record(job, group, others)
   local id, key, value, rules = ids[job], hashes[job], ARGV[valuesBehind + job], group.rules
   if rules.count ~= 0 then
     local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", group.made)
@@ -126,8 +151,10 @@ local function record(job, group, tellOthers)
       return
     end
   end
-  local failure = rules.isRelated and tellOthers(id, key, value, rules)
-  if failure then parentFailures[job], untold = failure, untold + 1 end
+  if further[job] and further[job].isRelated then
+    local failure = others().tell(id, key, value)
+    if failure then parentFailures[job], untold = failure, untold + 1 end
+  end
   if rules.count == 0 then deleteJob(key) end
   -- The caller has trimmed the stream, and so knows whether there is one.
   if hasStreams then call("XADD", eventsKey, "*", "event", "completed", "jobId", id, "returnvalue", value, "prev", "active") end
@@ -177,14 +204,14 @@ local function releaseLocks(from, to)
   call("SREM", stalledKey, unpack(doneIds, from, to))
 end
 
-local function completeTogether(from, to, haveChildren, tellOthers)
-  check(from, to, haveChildren)
+local function completeTogether(from, to, areParents, others)
+  check(from, to, areParents)
   leaveActiveTogether(from, to)
   local reached = from - 1
   local isDone, failure = pcall(function()
     for _, group in ipairs(groups) do
       for job = math.max(from, group.first), math.min(to, group.last) do
-        if not refusals[job] then record(job, group, tellOthers) end
+        if not refusals[job] then record(job, group, others) end
         reached = job
       end
     end
@@ -203,16 +230,14 @@ local function completeTogether(from, to, haveChildren, tellOthers)
   end
 end
 
--- Reads the finished jobs from ARGV[at] on, as the script that completes them tells. Returns how many there are, and the keys of their children.
+-- Reads the finished jobs from ARGV[at] on, as the script that completes them tells; returns how many there are.
 local function readJobs(at)
   local count = tonumber(ARGV[at])
   valuesBehind = at + count
   ids, hashes, locks = { unpack(ARGV, at + 1, valuesBehind) }, withRoom(count), withRoom(count)
-  local children = withRoom(2 * count)
   for job = 1, count do
     local key = prefix .. ids[job]
     hashes[job], locks[job] = key, key .. ":lock"
-    children[2 * job - 1], children[2 * job] = key .. ":dependencies", key .. ":unsuccessful"
   end
   local first = 1
   for group = valuesBehind + count + 1, #ARGV, 4 do
@@ -220,7 +245,7 @@ local function readJobs(at)
     groups[#groups + 1] = { first = first, last = last, token = ARGV[group + 1], made = ARGV[group + 2], rules = rulesOf(ARGV[group + 3]) }
     first = last + 1
   end
-  return count, children
+  return count
 end
 
 -- What each job is told, where one of them is told anything.
@@ -231,17 +256,18 @@ local function resultsOf(count)
   return results
 end
 
--- Completes the finished jobs from ARGV[first] on; tellOthers is what Relations has. Returns the result of each, none where all are completed,
--- and how many are.
-local function completeAll(first, tellOthers)
-  local count, children = readJobs(first)
+-- Completes the finished jobs from ARGV[first] on; `others` is what sets up Relations. Returns the result of each, none where all are
+-- completed, and how many are.
+local function completeAll(first, others)
+  local count = readJobs(first)
   -- Asked before anything moves: a set of another type would refuse jobs that have left active already.
   call("ZCARD", completedKey)
-  if countExisting(children, 1, #children) == 0 then
-    completeTogether(1, count, false, tellOthers)
-  else
+  readLengths()
+  if haveChildren(count) then
     -- The end of one job may be what another one of these waited for.
-    for job = 1, count do completeTogether(job, job, true, tellOthers) end
+    for job = 1, count do completeTogether(job, job, true, others) end
+  else
+    completeTogether(1, count, false, others)
   end
   return resultsOf(count), count - refused
 end

@@ -1,13 +1,19 @@
 -- Completing some jobs and taking others in their place. Comes after Take, Drained and Completing.
 
--- tellOthers is what Relations has, collectMetrics what Metrics has; nil where no job has relations, or no metrics are kept.
-local function exchange(tellOthers, collectMetrics)
+-- setUp makes what Relations has.
+local function exchange(setUp)
+  local relations
+  local function others()
+    relations = relations or setUp()
+    return relations
+  end
+
   local results, completed, handsIn = {}, 0, #ARGV > 9
   if handsIn then
     -- Written first: once a script has changed something the server lets it end, even when its memory is full.
     trimStream(metaKey, eventsKey)
-    results, completed = completeAll(10, tellOthers)
-    if completed > 0 and ARGV[9] ~= "" then collectMetrics("completed", completed, tonumber(ARGV[9])) end
+    results, completed = completeAll(10, others)
+    if completed > 0 and ARGV[9] ~= "" then others().collectMetrics("completed", completed, tonumber(ARGV[9])) end
     -- Due now: such a caller asks again at once.
     if completed == 0 then return { results, { 0, nowText } } end
   end

@@ -62,6 +62,7 @@ internal sealed partial class DotNetActor
 {
     private static readonly WorkerOptions HandOptions = new();
     private readonly List<ActiveJob> _held = [];
+    private int _tokens;
     private readonly QueueConnection _hand = new(new QueueKeys("bull", queue.Name), redis.GetDatabase(), TimeProvider.System);
 
     public int Held => _held.Count;
@@ -86,7 +87,10 @@ internal sealed partial class DotNetActor
             return;
         }
 
-        _held.AddRange((await Exchange.RunAsync([new FinishedJob(active, result)], next ? 1 : 0)).Taken);
+        var (answer, exchanged) = await Exchange.RunManuallyAsync(new FinishedJob(active, result), next ? 1 : 0, $"token {_tokens++}");
+        _held.AddRange(exchanged.Taken);
+        // As a worker whose only finished job was refused: nothing was taken in that call, so it asks again.
+        if (next && answer < 0) await TakeAsync();
     }
 
     public Task HandBackAsync(int which) => Settlement().HandBackAsync(Release(which));
