@@ -48,6 +48,32 @@ internal static partial class Scenarios
             await queue.LoseLockAsync(0);
             await RefusedAsync(() => queue.SettleAsync(0, "fail", next: false));
         },
+        ["complete a job that became a child while it was active"] = async queue =>
+        {
+            await queue.AddAsync("1", new JobOptions { JobId = "a" });
+            await queue.TakeAsync();
+            await queue.AddFlowAsync(Parent(Child("a")));
+            await queue.SettleAsync(0, "echo", next: true);
+        },
+        ["complete a job whose child completed while it was active"] = async queue =>
+        {
+            await TakeParentAsync(queue);
+            await queue.TakeAsync();
+            await queue.SettleAsync(1, "echo", next: false);
+            await queue.SettleAsync(0, "echo", next: true);
+        },
+        ["complete a job that got a child while it was active"] = async queue =>
+        {
+            await TakeParentAsync(queue);
+            await RefusedAsync(() => queue.SettleAsync(0, "echo", next: false));
+        },
+        ["complete a job whose child failed it while it was active"] = async queue =>
+        {
+            await TakeParentAsync(queue);
+            await queue.TakeAsync();
+            await queue.SettleAsync(1, "fail", next: false);
+            await RefusedAsync(() => queue.SettleAsync(0, "echo", next: false));
+        },
         ["recover a stalled job"] = async queue =>
         {
             await queue.AddAsync("1");
@@ -71,6 +97,13 @@ internal static partial class Scenarios
             if (queue.Held > 0) await queue.SettleAsync(0, "echo", next: false);
         },
     };
+
+    private static async Task TakeParentAsync(IQueueActor queue)
+    {
+        await queue.AddAsync("1", new JobOptions { JobId = "parent" });
+        await queue.TakeAsync();
+        await queue.AddChildAsync("", "", "parent", new JobOptions { JobId = "child", FailParentOnFailure = true });
+    }
 
     // Node's package throws, ours logs.
     private static async Task RefusedAsync(Func<Task> refused)
