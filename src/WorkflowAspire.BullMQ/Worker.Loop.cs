@@ -8,8 +8,8 @@ namespace WorkflowAspire.BullMQ;
 // The exchange of finished jobs for new ones, on two lanes.
 public sealed partial class Worker
 {
-    // The second lane keeps Redis busy while the answer to the first travels; it is used only where half of the slots are to be
-    // handed in, so that calls don't become small.
+    // The second lane keeps Redis busy while the answer to the first travels. While one is under way the other goes only where half of the
+    // slots are to be handed in, so that calls don't become small.
     private async Task LoopAsync()
     {
         try
@@ -83,7 +83,7 @@ public sealed partial class Worker
         }
 
         var asked = lane.Asked;
-        var exchanged = await lane.Exchange.RunAsync(lane.Pending, asked, lane.Repeats).ConfigureAwait(false);
+        var exchanged = await ExchangeAsync(lane).ConfigureAwait(false);
         foreach (var finished in lane.Pending) finished.Active.Dispose();
         foreach (var (active, error) in exchanged.Refused) Fail(active, error);
         foreach (var active in exchanged.Taken) Track(active);
@@ -91,6 +91,20 @@ public sealed partial class Worker
         TellProgress(exchanged, asked);
         await BeginAsync(exchanged.Taken).ConfigureAwait(false);
         return true;
+    }
+
+    private async Task<Exchanged> ExchangeAsync(Lane lane)
+    {
+        try
+        {
+            return await lane.Exchange.RunAsync(lane.Pending, lane.Asked, lane.Repeats).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_planGate) lane.IsUnderWay = false;
+            // What was too little beside the second lane's is enough now.
+            if (lane != _lanes[0]) Wake();
+        }
     }
 
     // What the lane's next exchange hands in and how much it may take; false where that is nothing.
@@ -102,11 +116,12 @@ public sealed partial class Worker
             if (Volatile.Read(ref _asksAgain) && Interlocked.Exchange(ref _asksAgain, false)) _mayHaveJobs = true;
             if (_idleWait is null && Volatile.Read(ref _limitedUntil) > 0) BeginIdleWait(new Exchanged([], TimeLimited(), null));
             // What an exchange failed to hand in comes first, however little it is.
-            if (lane != _lanes[0] && lane.Pending.Count == 0 && _finished.Count < SecondLaneFrom) return false;
+            if (lane.Pending.Count == 0 && _finished.Count < SecondLaneFrom && (lane != _lanes[0] || _lanes[1].IsUnderWay)) return false;
             while (lane.Pending.Count < HandInPerCall && _finished.TryDequeue(out var finished)) lane.Pending.Add(finished);
             var free = IsClosing || _isPaused ? 0 : Math.Max(0, _concurrency - Volatile.Read(ref _running) - _lanes[0].Asked - _lanes[1].Asked - (_idleWait is null ? 0 : 1));
             if (lane.Pending.Count == 0 && (free == 0 || !_mayHaveJobs)) return false;
             lane.Asked = free;
+            lane.IsUnderWay = true;
             return true;
         }
     }

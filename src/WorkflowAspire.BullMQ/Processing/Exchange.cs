@@ -26,7 +26,7 @@ internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLi
 internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, Settlement settlement, Notifications notifications, ILogger logger)
 {
     private const int HeaderFields = 8;
-    private const int GroupFields = 4;
+    private const int GroupFields = 7;
     private const int JobGone = -1;
 
     private readonly RedisKey[]? _metricsKeys = options.Metrics is null ? null : [connection.Keys.Of("metrics:completed"), connection.Keys.Of("metrics:completed:data")];
@@ -34,8 +34,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private readonly RedisValue _limiterDuration = options.Limiter is { } limiter ? (long)limiter.Duration.TotalMilliseconds : "";
     private readonly RedisValue _metricsPoints = options.Metrics?.MaxDataPoints ?? (RedisValue)"";
     // The six fields of every job, and those that taking adds: processedOn, ats and, for a worker with a name, pb.
-    private readonly string _plainLength = options.Name is null or "" ? "8" : "9";
-    private readonly string _plainRules = options.Name is null or "" ? "8|-1||0" : "9|-1||0";
+    private readonly RedisValue _plainLength = options.Name is null or "" ? 8 : 9;
     private (string Token, long Asked)? _unanswered;
     private long _calls;
 
@@ -123,30 +122,22 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         arguments.Add(finished.Count);
         foreach (var (active, _) in finished) arguments.Add(active.Job.Id);
         foreach (var (_, returnValue) in finished) arguments.Add(returnValue.IsEmpty ? "null" : returnValue);
-        var (group, size, token, made, rules) = (0, 0, "", 0, "");
+        var (group, size, shared) = (0, 0, default((string, int, bool, KeepJobs)));
+        Span<RedisValue> kept = new RedisValue[3];
         foreach (var (active, _) in finished)
         {
             var job = active.Job;
             // Nobody else counts an attempt while the lock is ours.
-            var (itsMade, itsRules) = (job.AttemptsMade + 1, RulesOf(job));
-            if (size == 0 || active.Token != token || itsMade != made || itsRules != rules)
+            var its = (active.Token, job.AttemptsMade + 1, job.IsPlain, job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All);
+            if (size == 0 || its != shared)
             {
-                (group, size, token, made, rules) = (arguments.Count, 0, active.Token, itsMade, itsRules);
-                arguments.AddRange([0, token, made, rules]);
+                (group, size, shared) = (arguments.Count, 0, its);
+                KeepArguments.Write(its.Item4, kept);
+                arguments.AddRange([0, its.Token, its.Item2, its.IsPlain ? _plainLength : "", .. kept]);
             }
 
             arguments[group] = ++size;
         }
-    }
-
-    // As Completing.lua reads them.
-    private string RulesOf(Job job)
-    {
-        var keep = job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All;
-        if (keep == KeepJobs.All && job.IsPlain) return _plainRules;
-        Span<RedisValue> kept = new RedisValue[3];
-        KeepArguments.Write(keep, kept);
-        return $"{(job.IsPlain ? _plainLength : "")}|{kept[0]}|{kept[1]}|{kept[2]}";
     }
 
     private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)

@@ -11,6 +11,9 @@ internal sealed class Lane(Exchange exchange)
     /// <summary>The slots that its exchange may fill; kept while an answer is missing, since jobs may have been taken.</summary>
     public int Asked { get; set; }
 
+    /// <summary>Whether its exchange has been sent and not answered.</summary>
+    public bool IsUnderWay { get; set; }
+
     /// <summary>Whether the pending jobs were handed in before, in a call whose answer was lost.</summary>
     public bool Repeats { get; set; }
 }

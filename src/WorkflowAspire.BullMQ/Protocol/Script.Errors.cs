@@ -11,7 +11,7 @@ internal sealed partial class Script
         message.Contains("The user executing the script can't", StringComparison.Ordinal) || message.Contains("NOPERM", StringComparison.Ordinal);
 
     /// <summary>The commands that the script and its parts call, and so the rights that its user needs.</summary>
-    public IReadOnlySet<string> Commands => CalledCommand().Matches(_text).Select(match => match.Groups[1].Value).ToHashSet();
+    public IReadOnlySet<string> Commands => CalledCommand().Matches(_text.Value).Select(match => match.Groups[1].Value).ToHashSet();
 
     /// <summary>What a server's or the client's message about this script means and what to do; null where the message says enough.</summary>
     public string? Explain(string message)
@@ -27,7 +27,7 @@ internal sealed partial class Script
     private string? CommandAt(string message)
     {
         if (!int.TryParse(LineNumber().Match(message).Groups[1].Value, CultureInfo.InvariantCulture, out var line)) return null;
-        var lines = _text.Split('\n');
+        var lines = _text.Value.Split('\n');
         var command = line <= lines.Length ? CalledCommand().Match(lines[line - 1]).Groups[1].Value : "";
         return command.Length > 0 ? command : null;
     }

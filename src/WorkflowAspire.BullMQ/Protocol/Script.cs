@@ -1,14 +1,9 @@
 using System.Reflection;
-using System.Text;
-using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
 namespace WorkflowAspire.BullMQ.Protocol;
 
-/// <summary>
-/// One transition of the protocol: a file of <c>Scripts/</c> with the parts that its header's <c>needs</c> line names. Those of its <c>later</c> line
-/// become a function of that name, so that only a call that needs them pays for defining what they have.
-/// </summary>
+/// <summary>One transition of the protocol: a file of <c>Scripts/</c>, see <see cref="ScriptText"/>.</summary>
 internal sealed partial class Script
 {
     // The package's version, without what the build adds to it; before the scripts, which name it.
@@ -59,22 +54,9 @@ internal sealed partial class Script
     // Somebody may flush the scripts again while the client loads one.
     private const int MostTries = 4;
 
-    private readonly string _text;
+    private readonly Lazy<string> _text;
 
-    private Script(string name)
-    {
-        var body = Read($"{name}.lua");
-        var text = new StringBuilder();
-        AppendParts(text, NeedsLine().Match(body));
-        if (LaterLine().Match(body) is { Success: true } later)
-        {
-            text.Append("local function later()\n");
-            AppendParts(text, later);
-            text.Append("end\n");
-        }
-
-        _text = text.Append(body).Replace("{version}", Version).ToString();
-    }
+    private Script(string name) => _text = new Lazy<string>(() => ScriptText.Of(name).Replace("{version}", Version, StringComparison.Ordinal));
 
     public async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {
@@ -82,7 +64,7 @@ internal sealed partial class Script
         {
             try
             {
-                return await database.ScriptEvaluateAsync(_text, keys, arguments).ConfigureAwait(false);
+                return await database.ScriptEvaluateAsync(_text.Value, keys, arguments).ConfigureAwait(false);
             }
             catch (RedisServerException gone) when (IsScriptGone(gone) && tries < MostTries)
             {
@@ -101,7 +83,7 @@ internal sealed partial class Script
         {
             try
             {
-                return database.ScriptEvaluate(_text, keys, arguments);
+                return database.ScriptEvaluate(_text.Value, keys, arguments);
             }
             catch (RedisServerException gone) when (IsScriptGone(gone) && tries < MostTries)
             {
@@ -111,27 +93,4 @@ internal sealed partial class Script
 
     // After SCRIPT FLUSH, a failover or a moved slot the client learns that the server no longer has the script, and loads it again.
     private static bool IsScriptGone(RedisServerException error) => error.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
-
-    private static void AppendParts(StringBuilder text, Match names)
-    {
-        foreach (Match part in PartNames().Matches(names.Groups[1].Value)) text.Append(Read($"Parts.{part.Value}.lua")).Append('\n');
-    }
-
-    private static string Read(string file)
-    {
-        var name = $"{typeof(Queue).Namespace}.Scripts.{file}";
-        using var stream = typeof(Script).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The script {name} is not embedded in this assembly.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
-
-    [GeneratedRegex(@"^-- needs +([\w, ]+)", RegexOptions.Multiline)]
-    private static partial Regex NeedsLine();
-
-    [GeneratedRegex(@"^-- later +([\w, ]+)", RegexOptions.Multiline)]
-    private static partial Regex LaterLine();
-
-    [GeneratedRegex(@"\w+")]
-    private static partial Regex PartNames();
 }

@@ -4,8 +4,8 @@
 -- keys     the queue's, then (where metrics are kept) metrics:completed, metrics:completed:data
 -- argv     prefix, now, count to take, token for them, lock milliseconds, worker name, the worker's rate limit (jobs, ms; "" for none),
 --          how many minutes metrics keep ("" for no metrics), how many finished jobs, their ids, their return values as JSON,
---          then for those that follow each other and have the same token, attempts made (this one included) and rules (see rulesOf):
---          how many, and these three
+--          then for those that follow each other and have all of it in common: how many, token, attempts made (this one included), how many
+--          fields the hash of each has if it has still none but those of every job ("" where it had), keep count, keep age, keep limit
 -- leaves   job.returnvalue, finishedOn, atm; completed scored by time, trimmed; lock gone; event `completed`;
 --          a parent that waited for the job told; the last job that its deduplication kept out added; metrics;
 --          nothing is taken for a caller whose finished jobs were all refused

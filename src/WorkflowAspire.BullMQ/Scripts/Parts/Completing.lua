@@ -6,7 +6,7 @@
 local widest = 1000
 
 -- The finished jobs by their position: their ids and the names of their keys. The groups are of jobs that follow each other and have the
--- same token, attempts made and rules.
+-- same token, attempts made, number of fields in their hash and rules of how long they are kept.
 local ids, hashes, locks, groups = nil, nil, nil, {}
 -- The return value of job n is ARGV[valuesBehind + n].
 local valuesBehind
@@ -35,19 +35,6 @@ local function countExisting(keys, from, to)
   return found
 end
 
--- rules: how many fields the job's hash has where it has those of every job only ("" for any number), keep count, keep age and keep limit, with
--- '|' between.
-local rulesByText = {}
-local function rulesOf(text)
-  local rules = rulesByText[text]
-  if not rules then
-    local length, count, age, limit = string.match(text, "^(.*)|(.*)|(.*)|(.*)$")
-    rules = { length = tonumber(length), count = tonumber(count), age = age, limit = tonumber(limit) }
-    rulesByText[text] = rules
-  end
-  return rules
-end
-
 -- A job may have got a parent, a failed child or anything else while it was active, and only a further field of its hash tells.
 local function readFurther(job, length)
   if length == 0 then
@@ -61,7 +48,7 @@ end
 
 local function readLengths()
   for _, group in ipairs(groups) do
-    local expected = group.rules.length
+    local expected = group.length
     for job = group.first, group.last do
       local length = redis.pcall("HLEN", hashes[job])
       if length ~= expected then readFurther(job, length) end
@@ -142,8 +129,8 @@ end
 
 -- A job whose hash the server refuses is refused with the server's words, and active again.
 local function record(job, group, others)
-  local id, key, value, rules = ids[job], hashes[job], ARGV[valuesBehind + job], group.rules
-  if rules.count ~= 0 then
+  local id, key, value = ids[job], hashes[job], ARGV[valuesBehind + job]
+  if group.keepCount ~= "0" then
     local written = redis.pcall("HSET", key, "returnvalue", value, "finishedOn", nowText, "atm", group.made)
     if type(written) == "table" and written.err then
       refuse(job, written.err)
@@ -155,14 +142,14 @@ local function record(job, group, others)
     local failure = others().tell(id, key, value)
     if failure then parentFailures[job], untold = failure, untold + 1 end
   end
-  if rules.count == 0 then deleteJob(key) end
+  if group.keepCount == "0" then deleteJob(key) end
   -- The caller has trimmed the stream, and so knows whether there is one.
   if hasStreams then call("XADD", eventsKey, "*", "event", "completed", "jobId", id, "returnvalue", value, "prev", "active") end
 end
 
--- Jobs that follow each other and are kept by the same rules enter the finished set and trim it once.
+-- Jobs that follow each other and are kept by the same rules enter the finished set and trim it once; `rules` is a group of theirs.
 local function enterCompleted(from, to, rules)
-  if rules.count == 0 then return end
+  if rules.keepCount == "0" then return end
   local entries, at = refused == 0 and withRoom(2 * (to - from + 1)) or {}, 1
   for job = from, to do
     if not refusals[job] then
@@ -172,7 +159,13 @@ local function enterCompleted(from, to, rules)
   end
   if at == 1 then return end
   callWith("ZADD", completedKey, entries)
-  keepFinished(completedKey, rules.count, rules.age, whole(rules.limit * (at - 1) / 2), deleteJob)
+  if rules.keepCount ~= "-1" or rules.keepAge ~= "" then
+    keepFinished(completedKey, tonumber(rules.keepCount), rules.keepAge, whole(rules.keepLimit * (at - 1) / 2), deleteJob)
+  end
+end
+
+local function areKeptAlike(group, other)
+  return group.keepCount == other.keepCount and group.keepAge == other.keepAge and group.keepLimit == other.keepLimit
 end
 
 local function enterCompletedByRules(from, to)
@@ -180,11 +173,11 @@ local function enterCompletedByRules(from, to)
   for _, group in ipairs(groups) do
     if group.first <= to and group.last >= from then
       local first = math.max(from, group.first)
-      if rules and group.rules ~= rules then
+      if rules and not areKeptAlike(group, rules) then
         enterCompleted(start, first - 1, rules)
         start = first
       end
-      rules = group.rules
+      rules = group
     end
   end
   if rules then enterCompleted(start, to, rules) end
@@ -240,9 +233,10 @@ local function readJobs(at)
     hashes[job], locks[job] = key, key .. ":lock"
   end
   local first = 1
-  for group = valuesBehind + count + 1, #ARGV, 4 do
-    local last = first + ARGV[group] - 1
-    groups[#groups + 1] = { first = first, last = last, token = ARGV[group + 1], made = ARGV[group + 2], rules = rulesOf(ARGV[group + 3]) }
+  for at = valuesBehind + count + 1, #ARGV, 7 do
+    local last = first + ARGV[at] - 1
+    groups[#groups + 1] = { first = first, last = last, token = ARGV[at + 1], made = ARGV[at + 2], length = tonumber(ARGV[at + 3]),
+      keepCount = ARGV[at + 4], keepAge = ARGV[at + 5], keepLimit = ARGV[at + 6] }
     first = last + 1
   end
   return count

@@ -17,7 +17,7 @@ local function mayNotStart()
 end
 
 local function wakeWorkers(blocked)
-  if not blocked then call("ZADD", markerKey, 0, "0") end
+  if not blocked then call("ZADD", markerKey, "0", "0") end
 end
 
 local function priorityScore(priority)
@@ -42,7 +42,7 @@ local function toDelayed(id, dueAt)
 end
 
 local function nextDelayed()
-  local first = call("ZRANGE", delayedKey, 0, 0, "WITHSCORES")
+  local first = call("ZRANGE", delayedKey, "0", "0", "WITHSCORES")
   return first[2] and tonumber(first[2]) / 0x1000 or nil
 end
 
