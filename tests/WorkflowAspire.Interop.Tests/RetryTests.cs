@@ -47,9 +47,10 @@ public class RetryTests(InteropServers servers) : InteropSpecification(servers)
     [Theory, MemberData(nameof(Versions))]
     public async Task One_side_takes_over_the_retries_that_the_other_began(int version)
     {
-        var job = await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromMilliseconds(200)) });
+        var job = await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromHours(1)) });
         await Node(version).ProcessAsync("fail");
-        await Reaches(job.Id, JobState.Delayed);
+        // Not before Node's worker has closed, or it makes the second attempt too.
+        await (await Reaches(job.Id, JobState.Delayed)).ChangeDelayAsync(TimeSpan.FromMilliseconds(50));
 
         await StartWorker("failOnce");
 
