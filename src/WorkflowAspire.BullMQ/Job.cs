@@ -21,6 +21,7 @@ public sealed partial class Job
     public ReadOnlyMemory<byte> Data { get; internal set; }
 
     /// <summary>The options the job was added with.</summary>
+    /// <remarks>Jobs that a worker takes together may share one object.</remarks>
     public JobOptions Options { get; internal init; } = new();
 
     /// <summary>When the job was created.</summary>
