@@ -25,6 +25,16 @@ public partial class ScriptTextTests
     }
 
     [Fact]
+    public void Every_function_of_a_part_is_in_some_script()
+    {
+        var assembly = typeof(Script).Assembly;
+        var parts = assembly.GetManifestResourceNames().Where(name => name.Contains(".Scripts.Parts.", StringComparison.Ordinal)).Select(name => new StreamReader(assembly.GetManifestResourceStream(name)!).ReadToEnd());
+        var sent = string.Concat(Scripts.Select(script => ScriptText.Of(script.Data)));
+
+        parts.SelectMany(part => Definition().Matches(part)).Select(match => match.Value).Where(definition => !sent.Contains(definition + "(", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_only_few_calls_use_is_set_up_in_a_function_of_its_own()
     {
         var text = ScriptText.Of("Complete");

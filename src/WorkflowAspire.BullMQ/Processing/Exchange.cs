@@ -29,7 +29,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private const int GroupFields = 7;
     private const int JobGone = -1;
 
-    private readonly RedisKey[]? _metricsKeys = options.Metrics is null ? null : [connection.Keys.Of("metrics:completed"), connection.Keys.Of("metrics:completed:data")];
+    private readonly RedisKey[] _metricsKeys = options.Metrics is null ? [] : [connection.Keys.Of("metrics:completed"), connection.Keys.Of("metrics:completed:data")];
     private readonly RedisValue _limiterMax = options.Limiter?.Max ?? (RedisValue)"";
     private readonly RedisValue _limiterDuration = options.Limiter is { } limiter ? (long)limiter.Duration.TotalMilliseconds : "";
     private readonly RedisValue _metricsPoints = options.Metrics?.MaxDataPoints ?? (RedisValue)"";
@@ -105,9 +105,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
         };
         Write(finished, arguments);
-        return (RedisResult[])(await (_metricsKeys is { } metrics
-            ? connection.RunAsync(Script.Complete, metrics, CollectionsMarshal.AsSpan(arguments))
-            : connection.RunAsync(Script.Complete, CollectionsMarshal.AsSpan(arguments))).ConfigureAwait(false))!;
+        return (RedisResult[])(await connection.RunAsync(Script.Complete, _metricsKeys, CollectionsMarshal.AsSpan(arguments)).ConfigureAwait(false))!;
     }
 
     private ActiveJob Take(Job job, string token, long asked)
@@ -122,18 +120,19 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         arguments.Add(finished.Count);
         foreach (var (active, _) in finished) arguments.Add(active.Job.Id);
         foreach (var (_, returnValue) in finished) arguments.Add(returnValue.IsEmpty ? "null" : returnValue);
-        var (group, size, shared) = (0, 0, default((string, int, bool, KeepJobs)));
+        var (group, size) = (0, 0);
+        (string Token, int Made, bool IsPlain, KeepJobs Keep) shared = default;
         Span<RedisValue> kept = new RedisValue[3];
         foreach (var (active, _) in finished)
         {
             var job = active.Job;
             // Nobody else counts an attempt while the lock is ours.
-            var its = (active.Token, job.AttemptsMade + 1, job.IsPlain, job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All);
+            var its = (active.Token, Made: job.AttemptsMade + 1, job.IsPlain, Keep: job.Options.RemoveOnComplete ?? options.RemoveOnComplete ?? KeepJobs.All);
             if (size == 0 || its != shared)
             {
                 (group, size, shared) = (arguments.Count, 0, its);
-                KeepArguments.Write(its.Item4, kept);
-                arguments.AddRange([0, its.Token, its.Item2, its.IsPlain ? _plainLength : "", .. kept]);
+                KeepArguments.Write(its.Keep, kept);
+                arguments.AddRange([0, its.Token, its.Made, its.IsPlain ? _plainLength : "", .. kept]);
             }
 
             arguments[group] = ++size;

@@ -1,5 +1,5 @@
 -- RemoveJobScheduler.lua: a scheduler goes, and with it the job that it has delayed; one that waits or runs is its last.
--- needs    Queue, Events, Waiting, Keeping, Scheduler
+-- needs    Queue, Events, Keeping, Scheduler
 -- keys     the queue's, then the scheduler's hash
 -- argv     prefix, now, scheduler id
 -- leaves   nothing of the scheduler; event `removed` of its delayed job

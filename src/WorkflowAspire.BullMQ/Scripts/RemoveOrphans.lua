@@ -1,5 +1,5 @@
 -- RemoveOrphans.lua: deletes those of the given jobs that no list or set of the queue holds.
--- needs    Queue, Events, Keeping
+-- needs    Queue, Keeping
 -- argv     prefix, now, most jobs to delete, then ids
 -- leaves   nothing of the orphans; no events
 -- returns  how many were deleted

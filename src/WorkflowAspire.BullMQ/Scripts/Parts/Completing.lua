@@ -11,7 +11,7 @@ local ids, hashes, locks, groups = nil, nil, nil, {}
 -- The return value of job n is ARGV[valuesBehind + n].
 local valuesBehind
 -- Of the jobs whose hash has, or may have, more than the fields of every job: whether others are to hear of their end.
-local further = {}
+local isRelated = {}
 -- Why a job is not completed, and why the parent of a completed one was not told.
 local refusals, refused, parentFailures, untold = {}, 0, {}, 0
 
@@ -29,12 +29,6 @@ local function callWith(command, key, values)
   for first = 1, #values, widest do call(command, key, unpack(values, first, math.min(first + widest - 1, #values))) end
 end
 
-local function countExisting(keys, from, to)
-  local found = 0
-  for first = from, to, widest do found = found + call("EXISTS", unpack(keys, first, math.min(first + widest - 1, to))) end
-  return found
-end
-
 -- A job may have got a parent, a failed child or anything else while it was active, and only a further field of its hash tells.
 local function readFurther(job, length)
   if length == 0 then
@@ -43,7 +37,7 @@ local function readFurther(job, length)
   end
   -- A key of another type has none, and is refused when it is written.
   local fields = redis.pcall("HMGET", hashes[job], "parentKey", "deid")
-  further[job] = { isRelated = fields[1] or fields[2] }
+  isRelated[job] = (fields[1] or fields[2]) and true or false
 end
 
 local function readLengths()
@@ -60,7 +54,7 @@ end
 local function haveChildren(count)
   local children = withRoom(count)
   for job = 1, count do children[job] = hashes[job] .. ":dependencies" end
-  for job in pairs(further) do children[#children + 1] = hashes[job] .. ":unsuccessful" end
+  for job in pairs(isRelated) do children[#children + 1] = hashes[job] .. ":unsuccessful" end
   for first = 1, #children, widest do
     if call("EXISTS", unpack(children, first, math.min(first + widest - 1, #children))) > 0 then return true end
   end
@@ -138,7 +132,7 @@ local function record(job, group, others)
       return
     end
   end
-  if further[job] and further[job].isRelated then
+  if isRelated[job] then
     local failure = others().tell(id, key, value)
     if failure then parentFailures[job], untold = failure, untold + 1 end
   end

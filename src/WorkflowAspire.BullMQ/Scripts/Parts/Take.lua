@@ -114,7 +114,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
     end
   end
 
-  if started > 0 then call("ZADD", markerKey, "0", "0") end
+  wakeWorkers(started == 0)
   if started < count then
     if mayBeDue then due = nextDelayed() end
     if due then taken[2] = string.format("%.17g", due) end
