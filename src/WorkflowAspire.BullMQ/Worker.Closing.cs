@@ -31,6 +31,8 @@ public sealed partial class Worker
     {
         _notifications.Closing();
         await _closing.CancelAsync().ConfigureAwait(false);
+        // At once: it would take a marker away from those who go on.
+        var leaving = _marker is { } marker ? LeaveAsync(marker) : Task.CompletedTask;
         if (_loop is { } loop)
         {
             Wake();
@@ -41,7 +43,7 @@ public sealed partial class Worker
         await _givenUp.CancelAsync().ConfigureAwait(false);
         await _checks.ConfigureAwait(false);
         await _renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_marker is { } marker) await LeaveAsync(marker).ConfigureAwait(false);
+        await leaving.ConfigureAwait(false);
         await CloseManualAsync().ConfigureAwait(false);
         await _locks.DisposeAsync().ConfigureAwait(false);
         // Not for ever: it may be a listener that waits for this close.

@@ -144,7 +144,7 @@ public sealed partial class Worker
     private bool IsAllHandedIn()
     {
         lock (_planGate)
-            return Volatile.Read(ref _running) == 0 && _finished.IsEmpty && _lanes.All(lane => lane is { Asked: 0, Pending.Count: 0 });
+            return Volatile.Read(ref _running) == 0 && _finished.IsEmpty && !_mayTakeIdle && _lanes.All(lane => lane is { Asked: 0, Pending.Count: 0 });
     }
 
     // The script stopped at a job that Redis refuses; the others must not wait for it for ever. True where some have to be handed in again.

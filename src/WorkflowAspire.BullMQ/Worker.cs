@@ -31,6 +31,7 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly Notifications _notifications;
     private readonly Outage _outage;
     private readonly Lane[] _lanes;
+    private readonly Exchange _idle;
     private readonly Settlement _settlement;
     private readonly Iterations _iterations;
     private readonly LockRenewal _locks;
@@ -78,7 +79,8 @@ public sealed partial class Worker : IAsyncDisposable
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
         _settlement = new Settlement(_connection, _options, _outage, _notifications, _logger, _givenUp.Token);
         _iterations = new Iterations(_connection, _outage, _logger);
-        _lanes = [NewLane(), NewLane()];
+        _lanes = [new Lane(NewExchange()), new Lane(NewExchange())];
+        _idle = NewExchange();
         _locks = new LockRenewal(_keys, _options, _time, _outage, _notifications, _logger);
         _stalledCheck = new StalledCheck(_connection, _options, _outage, _notifications, _logger);
     }
@@ -117,5 +119,5 @@ public sealed partial class Worker : IAsyncDisposable
         }
     }
 
-    private Lane NewLane() => new(new Exchange(_connection, _options, _settlement, _notifications, _logger));
+    private Exchange NewExchange() => new(_connection, _options, _settlement, _notifications, _logger);
 }

@@ -16,6 +16,9 @@ internal readonly record struct FinishedJob(ActiveJob Active, ReadOnlyMemory<byt
 /// <param name="NextDelayed">When the next delayed job is due; null if there is none, or jobs are left to take.</param>
 internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLimit, DateTimeOffset? NextDelayed)
 {
+    /// <summary>When it was; null unless nothing but a new job would let the caller take more.</summary>
+    public Moment? Moment { get; init; }
+
     public Job? FirstJob => Taken is [var first, ..] ? first.Job : null;
 
     /// <summary>Jobs that could not be completed because of their children, and so fail.</summary>
@@ -32,6 +35,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     private readonly RedisKey[] _metricsKeys = options.Metrics is null ? [] : [connection.Keys.Of("metrics:completed"), connection.Keys.Of("metrics:completed:data")];
     private readonly RedisValue _limiterMax = options.Limiter?.Max ?? (RedisValue)"";
     private readonly RedisValue _limiterDuration = options.Limiter is { } limiter ? (long)limiter.Duration.TotalMilliseconds : "";
+    private readonly RedisValue _lockMilliseconds = (long)options.LockDuration.TotalMilliseconds;
     private readonly RedisValue _metricsPoints = options.Metrics?.MaxDataPoints ?? (RedisValue)"";
     // The six fields of every job, and those that taking adds: processedOn, ats and, for a worker with a name, pb.
     private readonly RedisValue _plainLength = options.Name is null or "" ? 8 : 9;
@@ -60,17 +64,38 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     /// <param name="repeated">Whether the finished jobs were handed in before, in a call whose answer was lost.</param>
     public async Task<Exchanged> RunAsync(IReadOnlyList<FinishedJob> finished, int count, bool repeated = false)
     {
-        // A token of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
-        var token = string.Create(CultureInfo.InvariantCulture, $"{WorkerId}:{_calls++}");
+        var token = NextToken();
         var now = connection.Time.GetUtcNow();
         var asked = connection.Time.GetTimestamp();
         if (count > 0) _unanswered = (token, asked);
         var reply = await CallAsync(finished, count, token).ConfigureAwait(false);
         // A call that takes nothing says nothing of an earlier one.
         if (count > 0) _unanswered = null;
+        var answered = connection.Time.GetTimestamp();
         var refused = await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
-        var exchanged = Read((RedisResult[])reply[1]!, token, now, asked);
+        var taken = (RedisResult[])reply[1]!;
+        var exchanged = Read(taken, token, now, asked);
+        if (ServerTimeOf(taken) is { } serverTime) exchanged = exchanged with { Moment = Moment.Within(now, asked, answered, serverTime, connection.Time) };
         return refused is null ? exchanged : exchanged with { Refused = refused };
+    }
+
+    /// <summary>
+    /// Takes one job in a call that the server makes once it has answered an earlier one on the same connection, for which it may take its time.
+    /// </summary>
+    /// <param name="behind">The queue on that connection.</param>
+    /// <param name="earlier">A moment before, by which the server reckons the worker's time of the call.</param>
+    public async Task<Exchanged> TakeLaterAsync(QueueConnection behind, Moment earlier)
+    {
+        var (token, asked) = (NextToken(), connection.Time.GetTimestamp());
+        _unanswered = (token, asked);
+        var reply = (RedisResult[])(await behind.RunAtAsync(earlier.Now, Script.Take, [.. TakeArguments(1, token), earlier.ServerTimeOfItsMillisecond]).ConfigureAwait(false))!;
+        _unanswered = null;
+        var taken = (RedisResult[])reply[1]!;
+        var moment = ServerTimeOf(taken) is { } serverTime ? earlier.At(serverTime, connection.Time) : earlier;
+        // Whatever has become of the server's clock.
+        var locked = Math.Clamp(moment.Timestamp, asked, connection.Time.GetTimestamp());
+        var exchanged = Read(taken, token, moment.Now, locked);
+        return exchanged with { Moment = exchanged is { NextDelayed: null } && exchanged.RateLimit == TimeSpan.Zero ? moment : null };
     }
 
     /// <summary>The same for a program that takes and hands in jobs itself, one at a time, with tokens of its own.</summary>
@@ -94,19 +119,19 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         return jobs;
     }
 
+    // One of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
+    private string NextToken() => string.Create(CultureInfo.InvariantCulture, $"{WorkerId}:{_calls++}");
+
     private async Task<RedisResult[]> CallAsync(IReadOnlyList<FinishedJob> finished, int count, string token)
     {
-        var lockMilliseconds = (long)options.LockDuration.TotalMilliseconds;
-        if (finished.Count == 0)
-            return (RedisResult[])(await connection.RunAsync(Script.Take, count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration).ConfigureAwait(false))!;
-
-        var arguments = new List<RedisValue>(HeaderFields + GroupFields + (2 * finished.Count))
-        {
-            count, token, lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration, _metricsPoints,
-        };
+        if (finished.Count == 0) return (RedisResult[])(await connection.RunAsync(Script.Take, TakeArguments(count, token)).ConfigureAwait(false))!;
+        var arguments = new List<RedisValue>(HeaderFields + GroupFields + (2 * finished.Count));
+        arguments.AddRange([.. TakeArguments(count, token), _metricsPoints]);
         Write(finished, arguments);
         return (RedisResult[])(await connection.RunAsync(Script.Complete, _metricsKeys, CollectionsMarshal.AsSpan(arguments)).ConfigureAwait(false))!;
     }
+
+    private RedisValue[] TakeArguments(int count, string token) => [count, token, _lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration];
 
     private ActiveJob Take(Job job, string token, long asked)
     {
@@ -202,7 +227,7 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         var jobs = new List<ActiveJob>();
         SharedFields? shared = null;
         // As Take.lua writes them.
-        for (var i = 2; i < taken.Length;)
+        for (var i = 3; i < taken.Length;)
         {
             if (taken[i].Resp2Type == ResultType.Array)
             {
@@ -227,6 +252,8 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         return new Exchanged(jobs, TimeSpan.FromMilliseconds((long)taken[0]),
             string.IsNullOrEmpty(nextDelayed) ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(nextDelayed, CultureInfo.InvariantCulture)));
     }
+
+    private static long? ServerTimeOf(RedisResult[] taken) => ((RedisValue)taken[2]).TryParse(out long time) ? time : null;
 
     [LoggerMessage(LogLevel.Warning, "Job {jobId} ({name}) finished but could not be completed: {reason}")]
     private static partial void NotCompleted(ILogger logger, string jobId, string name, string reason);

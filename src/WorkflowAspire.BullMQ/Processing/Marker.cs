@@ -1,21 +1,24 @@
 using System.Globalization;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Blocks on the queue's marker, on a connection of its own, until there is something to take.</summary>
-internal sealed class Marker(QueueKeys keys, IConnectionMultiplexer connection, TimeSpan drainDelay, TimeProvider time) : IAsyncDisposable
+internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyncDisposable
 {
     // A blocked connection must notice within this time that its server is gone.
     private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ShortestBlock = TimeSpan.FromMilliseconds(2);
+
+    private bool _isLoaded;
 
     public static async Task<Marker> ConnectAsync(QueueKeys keys, IConnectionMultiplexer redis, WorkerOptions options, TimeProvider time)
     {
         var clientName = options.Name is { } name ? $"{keys.ClientName}:w:{name}" : keys.ClientName;
         var connection = await OwnConnection.ConnectAsync(redis, options, clientName,
             configuration => configuration.AsyncTimeout = (int)(LongestBlock + TimeSpan.FromSeconds(5)).TotalMilliseconds).ConfigureAwait(false);
-        return new Marker(keys, connection, options.DrainDelay, time);
+        return new Marker(new QueueConnection(keys, connection.GetDatabase(), time), options.DrainDelay);
     }
 
     /// <summary>Returns when there may be something to take: the marker came, the next delayed job is due, or the wait grew long.</summary>
@@ -23,25 +26,50 @@ internal sealed class Marker(QueueKeys keys, IConnectionMultiplexer connection, 
     {
         while (true)
         {
-            var wait = nextDelayed is { } due ? due - time.GetUtcNow() : drainDelay;
+            var wait = nextDelayed is { } due ? due - queue.Time.GetUtcNow() : drainDelay;
             if (wait <= TimeSpan.Zero) return;
-            var block = wait < ShortestBlock ? ShortestBlock : wait < LongestBlock ? wait : LongestBlock;
-            var popped = await connection.GetDatabase()
-                .ExecuteAsync("BZPOPMIN", keys.Marker, block.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            var popped = await PopAsync(wait).ConfigureAwait(false);
             if (popped.IsNull) return;
 
             // The marker of a delayed job says when; this worker has it now and must keep that time.
             var score = double.Parse(((string[])popped!)[2], CultureInfo.InvariantCulture);
-            if (score <= time.GetUtcNow().ToUnixTimeMilliseconds()) return;
+            if (score <= queue.Time.GetUtcNow().ToUnixTimeMilliseconds()) return;
             var announced = DateTimeOffset.FromUnixTimeMilliseconds((long)score);
             if (nextDelayed is null || announced < nextDelayed) nextDelayed = announced;
         }
     }
 
+    /// <summary>
+    /// Whether a call may wait behind the marker. Redis and Valkey forget it when its connection is closed; Garnet may go on and take the marker away from others.
+    /// </summary>
+    public bool CanTake => queue.Redis.GetServers().All(server => server.GetProductVariant(out _) is ProductVariant.Redis or ProductVariant.Valkey);
+
+    /// <summary>Takes a job as soon as the marker comes, or the wait grew long.</summary>
+    /// <remarks>
+    /// The call is on its way before: a server begins a connection's next command as soon as the one that blocks it is over. The way from the server to
+    /// the worker and back, and waking both, are gone from the time in which an idle worker gets a job.
+    /// </remarks>
+    public async Task<Exchanged> TakeAsync(Exchange exchange, Moment earlier)
+    {
+        if (!_isLoaded) await Script.Take.LoadAsync(queue.Redis).ConfigureAwait(false);
+        _isLoaded = true;
+        var popped = PopAsync(drainDelay);
+        var exchanged = await exchange.TakeLaterAsync(queue, earlier).ConfigureAwait(false);
+        // A wait that failed is told; a job that was taken nevertheless is more important.
+        if (exchanged.Taken.Count == 0) await popped.ConfigureAwait(false);
+        return exchanged;
+    }
+
+    private Task<RedisResult> PopAsync(TimeSpan wait)
+    {
+        var block = wait < ShortestBlock ? ShortestBlock : wait < LongestBlock ? wait : LongestBlock;
+        return queue.Database.ExecuteAsync("BZPOPMIN", queue.Keys.Marker, block.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Closes the connection without waiting for the block to end.</summary>
     public async ValueTask DisposeAsync()
     {
-        await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await queue.Redis.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        await queue.Redis.DisposeAsync().ConfigureAwait(false);
     }
 }

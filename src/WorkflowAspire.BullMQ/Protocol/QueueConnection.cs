@@ -26,6 +26,10 @@ internal sealed class QueueConnection(QueueKeys keys, IDatabase? database, TimeP
     public Task<RedisResult> RunAsync(Script script, params ReadOnlySpan<RedisValue> arguments) =>
         script.RunAsync(Database, keys.All, [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
 
+    /// <summary>Runs a script as at another time than now.</summary>
+    public Task<RedisResult> RunAtAsync(DateTimeOffset now, Script script, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(Database, keys.All, [keys.Base, now.ToUnixTimeMilliseconds(), .. arguments]);
+
     /// <summary>Runs a script that needs keys beside the queue's own; they come after those.</summary>
     public Task<RedisResult> RunAsync(Script script, ReadOnlySpan<RedisKey> furtherKeys, params ReadOnlySpan<RedisValue> arguments) =>
         script.RunAsync(Database, furtherKeys.IsEmpty ? keys.All : [.. keys.All, .. furtherKeys], [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);

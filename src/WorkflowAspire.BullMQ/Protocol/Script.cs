@@ -76,6 +76,10 @@ internal sealed partial class Script
         }
     }
 
+    /// <summary>Lets the servers that are there compile the script, so that its first run need not wait for it.</summary>
+    public Task LoadAsync(IConnectionMultiplexer redis) =>
+        Task.WhenAll(redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }).Select(server => server.ScriptLoadAsync(_text.Value)));
+
     /// <summary>Runs on the calling thread, for callers that must not depend on the thread pool.</summary>
     public RedisResult Run(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
     {

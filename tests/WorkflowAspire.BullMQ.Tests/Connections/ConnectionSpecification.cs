@@ -27,13 +27,13 @@ public abstract class ConnectionSpecification : IAsyncDisposable
         return connection;
     }
 
-    protected async Task<Worker> StartWorker(IConnectionMultiplexer connection, WorkerOptions? options = null, JobProcessor? processor = null)
+    protected async Task<Worker> StartWorker(IConnectionMultiplexer connection, WorkerOptions? options = null, JobProcessor? processor = null, TimeProvider? clock = null)
     {
         var worker = new Worker(QueueName, (job, ct) =>
         {
             Processed.Enqueue(job);
             return processor is null ? Task.FromResult(Json("null")) : processor(job, ct);
-        }, connection, options, Log);
+        }, connection, options, Log, clock);
         _workers.Add(worker);
         await worker.StartAsync();
         return worker;

@@ -41,14 +41,32 @@ local function plainFieldsOf(jobKey)
   return fields[1] and fields[2] and fields[3] and fields[4] and fields[5] and fields[6] and fields
 end
 
--- take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration): moves up to `count` jobs to active, each with
+-- The server's clock in microseconds; "" where this user may not read it, or there is none.
+local function serverTime()
+  local time = redis.pcall("TIME")
+  if type(time) ~= "table" or not time[2] then return "" end
+  return time[1] .. string.format("%06d", time[2])
+end
+
+-- Makes `now` the time of a call that was sent long before it is made; `since` is what the server's clock showed then.
+local function catchUp(since)
+  local time = serverTime()
+  if time ~= "" then
+    now = now + math.floor(math.max(0, time - since) / 1000)
+    nowText = whole(now)
+  end
+  return time
+end
+
+-- take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration, since): moves up to `count` jobs to active, each with
 -- a lock of this token. The limiter is the worker's own; as in Node's package the queue's max comes before the worker's, and the
 -- worker's duration before the queue's.
--- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", then the jobs taken }
+-- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", the server's clock or "", then the jobs taken }
+--          The clock comes where nothing but a new job can let the caller take more, and with `since` where a job was taken.
 --          A job is its id and {field, value, …}; one whose hash is gone is dropped from the queue and comes with an empty list.
 --          One that has the fields of every job only is its id, timestamp and data, behind the {name, opts, delay, priority} that it
 --          shares with those before it: turning an answer into the server's protocol costs as much as a short command.
-local function take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration)
+local function take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration, since)
   local settings = call("HMGET", metaKey, "paused", "concurrency", "max", "duration", "version")
   chooseTarget(settings[1], settings[5])
   local blocked = settings[1] and true or false
@@ -61,12 +79,12 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
   local max = tonumber(settings[3] or limiterMax)
   if max then
     local ttl, used = rateLimit(max)
-    if ttl > 0 then return { ttl, "" } end
+    if ttl > 0 then return { ttl, "", "" } end
     count = math.min(count, math.max(max - used, 1))
   end
-  if blocked then return { 0, "" } end
+  if blocked then return { 0, "", "" } end
 
-  local taken, at = { 0, "" }, 3
+  local taken, at = { 0, "", "" }, 4
   local started, last = 0, nil
   while started < count do
     local ids = nextWaiting(math.min(count - started, 1000))
@@ -84,6 +102,7 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
         if max and call("HEXISTS", jobKey, "defa") == 0 and call("INCR", limiterKey) == 1 then
           call("PEXPIRE", limiterKey, math.floor(math.abs(tonumber(limiterDuration) or tonumber(settings[4]) or 0)))
         end
+        if since and started == 0 then taken[3] = catchUp(since) end
         call("SET", jobKey .. ":lock", token, "PX", lockMilliseconds)
         -- The first one finds out whether there is a stream.
         if started == 0 then
@@ -117,7 +136,11 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
   wakeWorkers(started == 0)
   if started < count then
     if mayBeDue then due = nextDelayed() end
-    if due then taken[2] = string.format("%.17g", due) end
+    if due then
+      taken[2] = string.format("%.17g", due)
+    elseif not since then
+      taken[3] = serverTime()
+    end
   end
   return taken
 end
