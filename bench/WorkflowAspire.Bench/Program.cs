@@ -9,7 +9,8 @@ const string Usage = """
       --jobs N     jobs in each round (default 50000)
       --rounds N   rounds that count, after one to warm up (default 5)
       --only PART  only add, process, idle or pick-up; or masstransit: the bare worker against MassTransit's rider, without Node
-      --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs, against a queue of 10,000 in turn
+      --flat N     instead: the rate and the memory of this library's worker while it empties a queue of N jobs, against a queue of 10,000 in turn,
+                   one on the same server and one on a server that has nothing else
       --keep N     with --flat: how many completed jobs are kept (default all)
     """;
 
@@ -40,9 +41,9 @@ await using var redis = await PrivateRedis.StartAsync();
 await using var ours = new DotNetSubject(redis.Connection);
 if (flat > 0)
 {
-    await using var shortRedis = await PrivateRedis.StartAsync();
-    await using var shortSubject = new DotNetSubject(shortRedis.Connection);
-    await new Flatness(ours, redis, shortSubject, shortRedis, keep < 0 ? null : KeepJobs.Count(keep)).RunAsync(flat);
+    await using var aloneRedis = await PrivateRedis.StartAsync();
+    await using var aloneSubject = new DotNetSubject(aloneRedis.Connection);
+    await new Flatness(ours, redis, aloneSubject, aloneRedis, keep < 0 ? null : KeepJobs.Count(keep)).RunAsync(flat);
     return 0;
 }
 
