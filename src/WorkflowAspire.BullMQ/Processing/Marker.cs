@@ -53,10 +53,11 @@ internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyn
     {
         if (!_isLoaded) await Script.Take.LoadAsync(queue.Redis).ConfigureAwait(false);
         _isLoaded = true;
-        var popped = PopAsync(drainDelay);
-        var exchanged = await exchange.TakeLaterAsync(queue, earlier).ConfigureAwait(false);
+        var (popping, taking) = (PopAsync(drainDelay), exchange.TakeLaterAsync(queue, earlier));
+        await Task.WhenAll(popping, taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var exchanged = await taking.ConfigureAwait(false);
         // A wait that failed is told; a job that was taken nevertheless is more important.
-        if (exchanged.Taken.Count == 0) await popped.ConfigureAwait(false);
+        if (exchanged.Taken.Count == 0) await popping.ConfigureAwait(false);
         return exchanged;
     }
 
