@@ -5,7 +5,7 @@ using WorkflowAspire.BullMQ.Protocol;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Blocks on the queue's marker, on a connection of its own, until there is something to take.</summary>
-internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyncDisposable
+internal sealed class Marker(QueueConnection queue, WorkerOptions options) : IAsyncDisposable
 {
     // A blocked connection must notice within this time that its server is gone.
     private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyn
         var clientName = options.Name is { } name ? $"{keys.ClientName}:w:{name}" : keys.ClientName;
         var connection = await OwnConnection.ConnectAsync(redis, options, clientName,
             configuration => configuration.AsyncTimeout = (int)(LongestBlock + TimeSpan.FromSeconds(5)).TotalMilliseconds).ConfigureAwait(false);
-        return new Marker(new QueueConnection(keys, connection.GetDatabase(), time), options.DrainDelay);
+        return new Marker(new QueueConnection(keys, connection.GetDatabase(), time), options);
     }
 
     /// <summary>Returns when there may be something to take: the marker came, the next delayed job is due, or the wait grew long.</summary>
@@ -26,7 +26,7 @@ internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyn
     {
         while (true)
         {
-            var wait = nextDelayed is { } due ? due - queue.Time.GetUtcNow() : drainDelay;
+            var wait = nextDelayed is { } due ? due - queue.Time.GetUtcNow() : options.DrainDelay;
             if (wait <= TimeSpan.Zero) return;
             var popped = await PopAsync(wait).ConfigureAwait(false);
             if (popped.IsNull) return;
@@ -42,7 +42,11 @@ internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyn
     /// <summary>
     /// Whether a call may wait behind the marker. Redis and Valkey forget it when its connection is closed; Garnet may go on and take the marker away from others.
     /// </summary>
-    public bool CanTake => queue.Redis.GetServers().All(server => server.GetProductVariant(out _) is ProductVariant.Redis or ProductVariant.Valkey);
+    public bool CanTake => EndsBeforeLocks && queue.Redis.GetServers().All(server => server.GetProductVariant(out _) is ProductVariant.Redis or ProductVariant.Valkey);
+
+    // Locks are renewed long before half of their time is over. A frozen worker's call has been made before the jobs that it processes are found
+    // stalled, and so doesn't take them again.
+    private bool EndsBeforeLocks => (options.DrainDelay < LongestBlock ? options.DrainDelay : LongestBlock) <= options.LockDuration / 2;
 
     /// <summary>Takes a job as soon as the marker comes, or the wait grew long.</summary>
     /// <remarks>
@@ -53,7 +57,7 @@ internal sealed class Marker(QueueConnection queue, TimeSpan drainDelay) : IAsyn
     {
         if (!_isLoaded) await Script.Take.LoadAsync(queue.Redis).ConfigureAwait(false);
         _isLoaded = true;
-        var (popping, taking) = (PopAsync(drainDelay), exchange.TakeLaterAsync(queue, earlier));
+        var (popping, taking) = (PopAsync(options.DrainDelay), exchange.TakeLaterAsync(queue, earlier));
         await Task.WhenAll(popping, taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var exchanged = await taking.ConfigureAwait(false);
         // A wait that failed is told; a job that was taken nevertheless is more important.

@@ -128,6 +128,18 @@ public sealed class IdleWorkerTests(RedisServer redis) : ConnectionSpecification
         (completed.ProcessedOn!.Value - job.Timestamp).ShouldBeInRange(Slow, TimeSpan.FromSeconds(4));
     }
 
+    [Fact]
+    public async Task A_worker_whose_locks_may_run_out_meanwhile_asks_for_jobs_itself()
+    {
+        await StartWorker(redis.Connection, new WorkerOptions { LockDuration = TimeSpan.FromSeconds(9) });
+        await Eventually.True(() => Waits(client => client.Contains(" cmd=bzpopmin ", StringComparison.Ordinal)));
+
+        (await Waits(client => client.Contains(" qbuf=0 ", StringComparison.Ordinal))).ShouldBeTrue();
+
+        var job = await NewQueue().AddAsync("work", Json("1"));
+        await Reaches(NewQueue(), job.Id, JobState.Completed);
+    }
+
     private Queue NewQueue(TimeProvider? clock = null) => new(QueueName, redis.Connection, timeProvider: clock);
 
     private async Task<IConnectionMultiplexer> ConnectAsync(TcpProxy proxy)
@@ -140,12 +152,14 @@ public sealed class IdleWorkerTests(RedisServer redis) : ConnectionSpecification
     private async Task<Worker> StartIdleWorker(IConnectionMultiplexer connection, WorkerOptions? options = null, TimeProvider? clock = null)
     {
         var worker = await StartWorker(connection, options, clock: clock);
-        var name = new QueueKeys("bull", QueueName).ClientName;
         // What a blocked client has sent beyond its wait is in its query buffer.
-        await Eventually.True(async () => (await redis.Connection.GetServers()[0].ClientListAsync())
-            .Any(client => client.Name == name && client.LastCommand == "bzpopmin" && !client.Raw!.Contains(" qbuf=0 ", StringComparison.Ordinal)));
+        await Eventually.True(() => Waits(client => client.Contains(" cmd=bzpopmin ", StringComparison.Ordinal) && !client.Contains(" qbuf=0 ", StringComparison.Ordinal)));
         return worker;
     }
+
+    // Whether that is what Redis says of the connection on which the worker waits.
+    private async Task<bool> Waits(Func<string, bool> asSaid) =>
+        (await redis.Connection.GetServers()[0].ClientListAsync()).Any(client => client.Name == new QueueKeys("bull", QueueName).ClientName && asSaid(client.Raw!));
 
     // The answer is on its way to the worker, and comes too late.
     private async Task<Job> TakenUnheard(TcpProxy proxy)
