@@ -64,7 +64,10 @@ public sealed partial class Worker
             exchanged = await marker.TakeAsync(_idle, moment).ConfigureAwait(false);
             _outage.Succeeded(this);
             TellProgress(exchanged, 1);
-            if (exchanged.Taken.Count > 0 || _isPaused || IsClosing) return exchanged.Taken;
+            if (exchanged.Taken.Count > 0) return exchanged.Taken;
+            // First: a pause or a close that still saw it set is seen below.
+            lock (_planGate) _mayTakeIdle = false;
+            if (_isPaused || IsClosing) return [];
         }
 
         if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);

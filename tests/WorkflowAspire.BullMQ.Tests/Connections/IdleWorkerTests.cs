@@ -64,6 +64,19 @@ public sealed class IdleWorkerTests(RedisServer redis) : ConnectionSpecification
     }
 
     [Fact]
+    public async Task A_worker_that_met_a_rate_limit_pauses_without_waiting_for_its_end()
+    {
+        var worker = await StartIdleWorker(redis.Connection, new WorkerOptions { Limiter = new RateLimiterOptions(1, TimeSpan.FromMinutes(1)) });
+        await NewQueue().RateLimitAsync(TimeSpan.FromMinutes(1));
+        var job = await NewQueue().AddAsync("work", Json("1"));
+        await Eventually.True(() => Waits(client => client.Contains(" cmd=evalsha ", StringComparison.Ordinal)));
+
+        await worker.PauseAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        (await NewQueue().GetJobStateAsync(job.Id)).ShouldBe(JobState.Waiting);
+    }
+
+    [Fact]
     public async Task A_worker_that_has_closed_leaves_jobs_to_others()
     {
         var worker = await StartIdleWorker(redis.Connection);
