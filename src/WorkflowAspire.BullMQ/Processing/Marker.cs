@@ -46,7 +46,7 @@ internal sealed class Marker(QueueConnection queue, WorkerOptions options) : IAs
 
     // Locks are renewed long before half of their time is over. A frozen worker's call has been made before the jobs that it processes are found
     // stalled, and so doesn't take them again.
-    private bool EndsBeforeLocks => (options.DrainDelay < LongestBlock ? options.DrainDelay : LongestBlock) <= options.LockDuration / 2;
+    private bool EndsBeforeLocks => Block(options.DrainDelay) <= options.LockDuration / 2;
 
     /// <summary>Takes a job as soon as the marker comes, or the wait grew long.</summary>
     /// <remarks>
@@ -65,11 +65,10 @@ internal sealed class Marker(QueueConnection queue, WorkerOptions options) : IAs
         return exchanged;
     }
 
-    private Task<RedisResult> PopAsync(TimeSpan wait)
-    {
-        var block = wait < ShortestBlock ? ShortestBlock : wait < LongestBlock ? wait : LongestBlock;
-        return queue.Database.ExecuteAsync("BZPOPMIN", queue.Keys.Marker, block.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture));
-    }
+    private static TimeSpan Block(TimeSpan wait) => wait < ShortestBlock ? ShortestBlock : wait < LongestBlock ? wait : LongestBlock;
+
+    private Task<RedisResult> PopAsync(TimeSpan wait) =>
+        queue.Database.ExecuteAsync("BZPOPMIN", queue.Keys.Marker, Block(wait).TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture));
 
     /// <summary>Closes the connection without waiting for the block to end.</summary>
     public async ValueTask DisposeAsync()

@@ -23,8 +23,7 @@ internal sealed class QueueConnection(QueueKeys keys, IDatabase? database, TimeP
     }
 
     /// <summary>Runs a script; its first two arguments, prefix and now, are put before the given ones.</summary>
-    public Task<RedisResult> RunAsync(Script script, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(Database, keys.All, [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
+    public Task<RedisResult> RunAsync(Script script, params ReadOnlySpan<RedisValue> arguments) => RunAtAsync(time.GetUtcNow(), script, arguments);
 
     /// <summary>Runs a script as at another time than now.</summary>
     public Task<RedisResult> RunAtAsync(DateTimeOffset now, Script script, params ReadOnlySpan<RedisValue> arguments) =>
