@@ -22,7 +22,7 @@ return await ServiceProcess.RunAsync(() =>
         // Nobody waits long for an answer; a run that can't be enqueued in time is the relay's.
         options.AsyncTimeout = 2000;
     });
-    builder.AddNpgsqlDataSource("workflow");
+    builder.AddDatabase("workflow");
     builder.Services.AddWorkflowStore();
     // Definitions with llm steps are saved only where somebody could ask a model.
     builder.Services.AddLanguageModels();

@@ -12,7 +12,7 @@ return await ServiceProcess.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.AddRedisClient("redis");
-    builder.AddNpgsqlDataSource("workflow");
+    builder.AddDatabase("workflow");
     builder.Services.AddWorkflowStore();
     builder.Services.AddWorkflows();
     builder.Services.AddLanguageModels();

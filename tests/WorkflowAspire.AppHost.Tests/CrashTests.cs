@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +19,7 @@ public abstract class CrashSpecification(RunningSystem system, ScriptedEndpoint 
         var id = await system.ExtractAsync(url);
         await Eventually.True(() => endpoint.CallsOf(url) == 1);
 
-        Kill(await system.ProcessOf(id));
+        await system.KillWorkerOf(id);
 
         var run = await system.Reaches(id, "completed");
         run.GetProperty("attempts").GetInt32().ShouldBe(2);
@@ -35,7 +34,7 @@ public abstract class CrashSpecification(RunningSystem system, ScriptedEndpoint 
         var id = await system.SubmitAsync("document-digest", new { text = LongText });
         var before = await Eventually.Get(() => system.RunAsync(id), run => FinishedSteps(run).Any());
 
-        Kill(await system.ProcessOf(id));
+        await system.KillWorkerOf(id);
 
         before.GetProperty("status").GetString().ShouldBe("running", "the text is too short: the run ended before its worker was killed");
         var after = await system.Reaches(id, "completed");
@@ -49,20 +48,14 @@ public abstract class CrashSpecification(RunningSystem system, ScriptedEndpoint 
     private static IEnumerable<(string? Name, int Attempts, string? StartedAt)> FinishedSteps(JsonElement run) => run.GetProperty("steps").EnumerateArray()
         .Where(step => step.GetProperty("status").GetString() == "completed")
         .Select(step => (step.GetProperty("name").GetString(), step.GetProperty("attempts").GetInt32(), step.GetProperty("startedAt").GetString()));
-
-    private static void Kill(int processId)
-    {
-        using var worker = Process.GetProcessById(processId);
-        worker.Kill();
-    }
 }
 
-/// <summary>A killed worker takes other runs with it, so nothing else runs beside these.</summary>
-[CollectionDefinition(nameof(Crashes), DisableParallelization = true)]
-public class Crashes;
+/// <summary>A killed process or a paused queue is felt by every other run, so nothing else runs beside these.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
 
-[Collection(nameof(Crashes))]
+[Collection(nameof(Alone))]
 public class CrashOnRedisAndPostgres(RedisAndPostgres system, ScriptedEndpoint endpoint) : CrashSpecification(system, endpoint);
 
-[Collection(nameof(Crashes))]
+[Collection(nameof(Alone))]
 public class CrashOnGarnetAndSqlite(GarnetAndSqlite system, ScriptedEndpoint endpoint) : CrashSpecification(system, endpoint);

@@ -74,7 +74,7 @@ public abstract class RunLifeSpecification(RunningSystem system, ScriptedEndpoin
     [Fact]
     public async Task Both_workers_are_listed()
     {
-        // Another test may have killed one, which the AppHost then starts again.
+        // Another test may have killed one and started it again.
         await Eventually.Get(
             () => system.GetAsync("/api/queues/workflow-execution/workers"),
             workers => workers.EnumerateArray().Select(worker => worker.GetProperty("name").GetString()).Distinct().Count() >= 2);

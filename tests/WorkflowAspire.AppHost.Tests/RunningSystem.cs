@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
@@ -38,6 +40,8 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
 
     public Guid Tenant { get; } = Guid.NewGuid();
 
+    public DistributedApplication Application => _app!;
+
     public Queue Execution => new("workflow-execution", Redis);
 
     public Queue DeadLetters => new("workflow-execution-dlq", Redis);
@@ -64,9 +68,11 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
                 .WithEnvironment("OTEL_BLRP_SCHEDULE_DELAY", "500");
         }
 
+        builder.Services.AddLogging(logging => logging.ClearProviders());
         _app = await builder.BuildAsync();
-        Log.Follow(_app.Services.GetRequiredService<ResourceLoggerService>(), "worker");
         await _app.StartAsync();
+        // Not before: only now each replica has its own name.
+        Log.Follow(_app.Services.GetRequiredService<ResourceLoggerService>(), Resource("worker"));
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("worker");
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("api");
         Api = _app.CreateHttpClient("api");
@@ -111,6 +117,16 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
         var job = await Eventually.Get<Job?>(() => Execution.GetJobAsync(jobId.ToString()), found => found?.ProcessedBy is not null);
         return int.Parse(job!.ProcessedBy!.Split('-')[^1], CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Kills the worker process that works on a job. The orchestrator leaves it dead, so its replica is started again as an operator would.</summary>
+    public async Task KillWorkerOf(Guid jobId)
+    {
+        using (var worker = Process.GetProcessById(await ProcessOf(jobId))) worker.Kill();
+        var dead = await Application.ResourceNotifications.WaitForResourceAsync("worker", change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text));
+        (await Application.ResourceCommands.ExecuteCommandAsync(dead.ResourceId, KnownResourceCommands.StartCommand)).Success.ShouldBeTrue();
+    }
+
+    public IResource Resource(string name) => Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
 
     public async ValueTask DisposeAsync()
     {

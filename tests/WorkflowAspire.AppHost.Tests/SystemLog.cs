@@ -10,7 +10,7 @@ public sealed class SystemLog
 {
     private readonly ConcurrentQueue<JsonElement> _lines = new();
 
-    public void Follow(ResourceLoggerService logs, string resource) => _ = Task.Run(async () =>
+    public void Follow(ResourceLoggerService logs, IResource resource) => _ = Task.Run(async () =>
     {
         await foreach (var batch in logs.WatchAsync(resource))
             foreach (var line in batch)

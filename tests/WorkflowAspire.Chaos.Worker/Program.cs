@@ -10,7 +10,7 @@ return await ServiceProcess.RunAsync(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.AddRedisClient("redis");
-    builder.AddNpgsqlDataSource("workflow");
+    builder.AddDatabase("workflow");
     builder.Services.AddWorkflowStore();
     builder.Services.AddWorkflows();
     builder.Services.AddSingleton(new Ledger(ConnectionMultiplexer.Connect(builder.Configuration.GetConnectionString("ledger")!)));

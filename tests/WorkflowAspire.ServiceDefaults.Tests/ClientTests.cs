@@ -88,7 +88,7 @@ public class ClientTests(RedisServer redis, PostgresServer postgres)
     private static WebApplication Build(string cache, string? database, params (string Key, string? Value)[] settings) => Build(cache, database, builder =>
     {
         builder.AddRedisClient("redis");
-        builder.AddNpgsqlDataSource("workflow");
+        builder.AddDatabase("workflow");
     }, settings);
 
     private static WebApplication Build(string cache, string? database, Action<WebApplicationBuilder> configure, params (string Key, string? Value)[] settings)

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.ServiceDefaults;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Worker.Consuming;
 using WorkflowAspire.Worker.Execution;
@@ -89,7 +90,7 @@ public abstract class WorkerSpecification(RedisServer redis) : IAsyncLifetime
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddFakeLogging();
         builder.AddRedisClient("redis");
-        builder.AddNpgsqlDataSource("workflow");
+        builder.AddDatabase("workflow");
         builder.Services.AddWorkflowStore();
         builder.Services.AddWorkflows();
         builder.Services.AddWorkflowDefinitions();
