@@ -48,7 +48,7 @@ public static class DatabaseStoreBuilderExtensions
     private static IResourceBuilder<PostgresServerResource> AddContainer(this IDistributedApplicationBuilder builder, string name) => builder
         .AddPostgres(name, password: builder.AddParameter(
             $"{name}-password", new GenerateParameterDefault { MinLength = 24, Special = false }, secret: true, persist: true))
-        .WithDataVolume();
+        .WithDataVolume(builder.VolumeName(name));
 
     private static IResourceBuilder<ConnectionStringResource> AddGivenDatabase(this IDistributedApplicationBuilder builder, string name, DatabaseChoice.Given given)
     {

@@ -42,7 +42,7 @@ public static class RedisStoreBuilderExtensions
 
     private static IResourceBuilder<RedisResource> AddContainer(this IDistributedApplicationBuilder builder, string name, int? port) => builder
         .AddRedis(name, port is { } wanted ? builder.Ports(name).From(wanted) : null)
-        .WithDataVolume()
+        .WithDataVolume(builder.VolumeName(name))
         .WithPersistence();
 
     private static IResourceBuilder<ConnectionStringResource> AddGivenRedis(this IDistributedApplicationBuilder builder, string name, RedisChoice.Given given)

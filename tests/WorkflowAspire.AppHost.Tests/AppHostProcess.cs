@@ -13,7 +13,7 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
 
     // Its own output folder: the copy beside the tests lacks what the tests bring along.
-    private static readonly string Program = Path.Combine(
+    public static readonly string Program = Path.Combine(
         Projects.WorkflowAspire_AppHost.ProjectPath, Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "..", "..", ".."), AppContext.BaseDirectory), "WorkflowAspire.AppHost.dll");
 
     private readonly string _mark = Guid.NewGuid().ToString("N");

@@ -42,6 +42,24 @@ public abstract class CrashSpecification(RunningSystem system, ScriptedEndpoint 
         foreach (var step in FinishedSteps(before)) FinishedSteps(after).ShouldContain(step);
     }
 
+    [Fact]
+    public async Task A_run_goes_on_when_the_Redis_that_died_in_its_middle_is_started_again()
+    {
+        var goOn = new TaskCompletionSource();
+        var url = endpoint.Answering(async _ =>
+        {
+            await goOn.Task;
+            return Results.Json(new { name = "Ada" });
+        });
+        var id = await system.ExtractAsync(url);
+        await Eventually.True(() => endpoint.CallsOf(url) == 1);
+
+        await system.KillAndStartAgainAsync("redis");
+        goOn.SetResult();
+
+        (await system.Reaches(id, "completed")).GetProperty("output").GetProperty("fields").GetProperty("name").GetString().ShouldBe("Ada");
+    }
+
     // Long enough that the steps after the first take a while.
     private static string LongText => new StringBuilder().Insert(0, "Every durable workflow keeps what its finished steps have left. Nothing is paid for twice!\n\n", 60_000).ToString();
 

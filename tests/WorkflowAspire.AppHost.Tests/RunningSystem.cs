@@ -126,6 +126,17 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
         (await Application.ResourceCommands.ExecuteCommandAsync(dead.ResourceId, KnownResourceCommands.StartCommand)).Success.ShouldBeTrue();
     }
 
+    /// <summary>Kills the process of a resource, and starts it again as an operator would.</summary>
+    public async Task KillAndStartAgainAsync(string name)
+    {
+        var now = await Application.ResourceNotifications.WaitForResourceAsync(name, change => change.Snapshot.State?.Text == KnownResourceStates.Running);
+        var id = Convert.ToInt32(now.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value, CultureInfo.InvariantCulture);
+        using (var process = Process.GetProcessById(id)) process.Kill(entireProcessTree: true);
+        await Application.ResourceNotifications.WaitForResourceAsync(name, change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text));
+        (await Application.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand)).Success.ShouldBeTrue();
+        await Application.ResourceNotifications.WaitForResourceHealthyAsync(name);
+    }
+
     public IResource Resource(string name) => Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,7 @@ namespace WorkflowAspire.Hosting.Data;
 internal sealed class DataFolder : IDisposable
 {
     private readonly FileStream _lock;
+    private bool _isDisposed;
 
     private DataFolder(string path, FileStream lockFile, bool isTemporary)
     {
@@ -53,6 +54,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         _lock.Dispose();
         if (IsTemporary) Directory.Delete(Path, recursive: true);
     }
