@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Reading;
 using WorkflowAspire.Workflows.Definitions.Validation;
 
@@ -16,8 +18,11 @@ public sealed class WorkflowDefinitions
     private readonly DefinitionValidator _validator;
     private readonly ConcurrentDictionary<(Guid, string, int), DefinedWorkflow> _read = [];
 
-    internal WorkflowDefinitions(DefinitionStore store, DefinitionValidator validator)
+    private readonly Evaluations _evaluations;
+
+    internal WorkflowDefinitions(DefinitionStore store, DefinitionValidator validator, Evaluations evaluations)
     {
+        _evaluations = evaluations;
         _store = store;
         _validator = validator;
     }
@@ -25,6 +30,7 @@ public sealed class WorkflowDefinitions
     /// <summary>Saves the next version of a definition, unless the newest one says the same.</summary>
     /// <returns>The version that now is the newest, and whether it is new.</returns>
     /// <exception cref="DefinitionRefusedException">It isn't sound.</exception>
+    /// <exception cref="EvaluatorsUnavailableException">It can't be read now.</exception>
     public async Task<(StoredDefinition Stored, bool Created)> SaveAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default)
     {
         var errors = await _validator.ValidateAsync(tenantId, name, definition, ct).ConfigureAwait(false);
@@ -34,12 +40,14 @@ public sealed class WorkflowDefinitions
 
     /// <summary>Checks the input of a run against the schema in its definition.</summary>
     /// <exception cref="DefinitionRefusedException">It doesn't fit; the errors' pointers begin at the input.</exception>
-    public void CheckInput(StoredDefinition definition, JsonElement? input)
+    /// <exception cref="EvaluatorsUnavailableException">That can't be checked now.</exception>
+    public async Task CheckInputAsync(StoredDefinition definition, JsonElement? input, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        var (errors, value) = (new DefinitionErrors(), input ?? JsonElement.Parse("null"));
+        var (errors, value) = (new Faults(), input ?? JsonElement.Parse("null"));
         BrokenText.Check(value, "", errors);
-        if (!errors.Any && Get(definition).Input is { } schema) JsonSchemas.Check(schema, value, "", errors);
+        if (!errors.Any && (await GetAsync(definition, ct).ConfigureAwait(false)).Input is { } schema)
+            errors.Add("", await schema.CheckAsync(definition.TenantId, value, _evaluations, ct).ConfigureAwait(false));
         if (errors.Any) throw new DefinitionRefusedException($"The input doesn't fit workflow '{definition.Name}' (version {definition.Version}): {errors}", errors.ToDictionary());
     }
 
@@ -47,15 +55,15 @@ public sealed class WorkflowDefinitions
     {
         var stored = await _store.FindAsync(tenantId, name, version, ct).ConfigureAwait(false)
             ?? throw new UnknownWorkflowException($"Tenant {tenantId} has no definition '{name}' of version {version}; it was removed from the database.");
-        return (stored, Get(stored));
+        return (stored, await GetAsync(stored, ct).ConfigureAwait(false));
     }
 
-    private DefinedWorkflow Get(StoredDefinition stored)
+    private async Task<DefinedWorkflow> GetAsync(StoredDefinition stored, CancellationToken ct)
     {
         var key = (stored.TenantId, stored.Name, stored.Version);
         if (_read.TryGetValue(key, out var known)) return known;
-        var errors = new DefinitionErrors();
-        var read = DefinitionValidator.Read(JsonElement.Parse(stored.Definition), errors);
+        var errors = new Faults();
+        var read = await _validator.ReadAsync(stored.TenantId, JsonElement.Parse(stored.Definition), errors, ct).ConfigureAwait(false);
         if (read is null || errors.Any)
             throw new UnrecoverableError($"Definition '{stored.Name}' (version {stored.Version}) can't be used by this version of the product; save it anew with these corrected: {errors}");
         if (_read.Count >= MostRead) _read.Clear();

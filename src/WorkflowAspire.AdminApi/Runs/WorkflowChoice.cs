@@ -20,7 +20,7 @@ internal sealed class WorkflowChoice(WorkflowDirectory workflows, DefinitionStor
         if (await store.FindAsync(request.TenantId, name, request.Version, ct) is not { } definition) return (null, await NotFoundAsync(name, request, ct));
         try
         {
-            definitions.CheckInput(definition, request.Input);
+            await definitions.CheckInputAsync(definition, request.Input, ct);
             return (definition.Version, null);
         }
         catch (DefinitionRefusedException refused)

@@ -14,9 +14,11 @@ internal sealed class ForEachStep(StepReader reader) : DefinedStep(reader)
 
     protected override IEnumerable<DefinedStep> Inner => _steps;
 
-    protected override async Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Ahead => [_items!];
+
+    protected override async Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        var items = run.Evaluate(_items!, Id);
+        var items = filling[_items!];
         if (items.ValueKind != JsonValueKind.Array)
             throw new UnrecoverableError($"Step '{Id}': ${{{_items!.Source}}} gives {items.ValueKind.ToString().ToLowerInvariant()}, and forEach needs an array.");
         var outputs = await run.Context.ForEachAsync<JsonElement, JsonElement>(Id, [.. items.EnumerateArray()], _concurrency, (context, item, index) =>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Json.Schema;
 using Microsoft.Extensions.AI;
 using WorkflowAspire.BullMQ;
-using WorkflowAspire.Workflows.Definitions.Validation;
+using WorkflowAspire.Evaluator.Schemas;
 
 namespace WorkflowAspire.Workflows.Llm.Answers;
 
