@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.Extensions.Options;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.Workflows.Definitions;
 
@@ -30,10 +31,10 @@ internal static class DefinitionEndpoints
             .WithName("GetDefinitionSchema").WithTags("definitions").WithSummary("The JSON Schema of workflow definitions.");
     }
 
-    private static async Task<IResult> SaveAsync(Guid tenantId, string name, HttpRequest request, WorkflowDefinitions definitions, CancellationToken ct)
+    private static async Task<IResult> SaveAsync(Guid tenantId, string name, HttpRequest request, WorkflowDefinitions definitions, IOptions<DefinitionOptions> options, CancellationToken ct)
     {
         if (tenantId == Guid.Empty) return ProblemAnswers.InvalidField("tenantId", "tenantId is a UUID other than all zeros.");
-        var (definition, refusal) = await DefinitionBody.ReadAsync(request.Body, ct);
+        var (definition, refusal) = await DefinitionBody.ReadAsync(request.Body, options.Value.MaxDefinitionBytes, ct);
         if (refusal is not null) return refusal;
         try
         {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using StackExchange.Redis;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 
 namespace WorkflowAspire.AdminApi.Problems;
 
@@ -19,7 +20,7 @@ internal static class ProblemAnswers
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or DbException or RedisException,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or DbException or RedisException or EvaluatorsUnavailableException,
         });
         app.UseStatusCodePages();
     }

@@ -13,7 +13,11 @@ public class HostileTests : DefinitionSpecification
     protected override void Configure(IServiceCollection services)
     {
         base.Configure(services);
-        services.Configure<DefinitionOptions>(options => options.MaxStatements = 1_000_000);
+        services.Configure<DefinitionOptions>(options =>
+        {
+            options.MaxStatements = 1_000_000;
+            options.CodeTimeout = options.SchemaTimeout = TimeSpan.FromMilliseconds(500);
+        });
     }
 
     [Fact]
