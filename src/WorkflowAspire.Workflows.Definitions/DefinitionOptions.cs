@@ -71,6 +71,21 @@ public sealed class DefinitionOptions
     [Range(1000, 1_000_000)]
     public int MaxTextLength { get; set; } = 100_000;
 
+    /// <summary>Items of a <c>forEach</c>.</summary>
+    /// <value>Default 1,000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxItems { get; set; } = 1_000;
+
+    /// <summary>Steps of a definition, those inside others included.</summary>
+    /// <value>Default 1,000.</value>
+    [Range(1, 100_000)]
+    public int MaxSteps { get; set; } = 1_000;
+
+    /// <summary>Versions of a definition.</summary>
+    /// <value>Default 1,000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxVersions { get; set; } = 1_000;
+
     /// <summary>The processes in which tenants' texts are read and evaluated.</summary>
     [ValidateObjectMembers]
     public EvaluatorOptions Evaluators { get; set; } = new();

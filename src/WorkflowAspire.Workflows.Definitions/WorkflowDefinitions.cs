@@ -35,7 +35,14 @@ public sealed class WorkflowDefinitions
     {
         var errors = await _validator.ValidateAsync(tenantId, name, definition, ct).ConfigureAwait(false);
         if (errors.Count > 0) throw new DefinitionRefusedException($"The definition of '{name}' can't be accepted.", errors);
-        return await _store.SaveAsync(tenantId, name, definition.GetRawText(), ct).ConfigureAwait(false);
+        try
+        {
+            return await _store.SaveAsync(tenantId, name, definition.GetRawText(), _evaluations.Options.MaxVersions, ct).ConfigureAwait(false);
+        }
+        catch (TooManyVersionsException tooMany)
+        {
+            throw new DefinitionRefusedException(tooMany.Message, new Dictionary<string, string[]> { [""] = [$"{tooMany.Message} (Definitions:MaxVersions)"] });
+        }
     }
 
     /// <summary>Checks the input of a run against the schema in its definition.</summary>

@@ -18,6 +18,7 @@ internal sealed class WorkflowChoice(WorkflowDirectory workflows, DefinitionStor
         }
 
         if (await store.FindAsync(request.TenantId, name, request.Version, ct) is not { } definition) return (null, await NotFoundAsync(name, request, ct));
+        if (definition.IsDisabled) return (null, ProblemAnswers.Conflict($"Workflow '{name}' of tenant {request.TenantId} is disabled; enable it to begin runs of it."));
         try
         {
             await definitions.CheckInputAsync(definition, request.Input, ct);

@@ -22,6 +22,8 @@ internal sealed class DefinitionReader
     {
         var reader = new DefinitionReader(readings, errors);
         reader.Note(json.GetProperty("steps"), "/steps");
+        if (reader._all.Count > readings.Options.MaxSteps)
+            errors.Add("/steps", $"The definition has {reader._all.Count} steps, and {readings.Options.MaxSteps} are allowed (Definitions:MaxSteps); move some into workflows of their own.");
         var input = json.TryGetProperty("input", out var schema) ? readings.Schema(schema, "/input", errors) : null;
         var everything = new Visible(reader._all, [], InLoop: false);
         var steps = reader.Steps(json.GetProperty("steps"), "/steps", everything);

@@ -21,6 +21,8 @@ internal sealed class ForEachStep(StepReader reader) : DefinedStep(reader)
         var items = filling[_items!];
         if (items.ValueKind != JsonValueKind.Array)
             throw new UnrecoverableError($"Step '{Id}': ${{{_items!.Source}}} gives {items.ValueKind.ToString().ToLowerInvariant()}, and forEach needs an array.");
+        if (items.GetArrayLength() > run.Services.Options.MaxItems)
+            throw new UnrecoverableError($"Step '{Id}': ${{{_items!.Source}}} gives {items.GetArrayLength()} items, and {run.Services.Options.MaxItems} are allowed (Definitions:MaxItems).");
         var outputs = await run.Context.ForEachAsync<JsonElement, JsonElement>(Id, [.. items.EnumerateArray()], _concurrency, (context, item, index) =>
             RunAllAsync(_steps, run.Inside(context, run.Variables.Inner() with { Item = item, Index = index }))).ConfigureAwait(false);
         return JsonSerializer.SerializeToElement(outputs);
