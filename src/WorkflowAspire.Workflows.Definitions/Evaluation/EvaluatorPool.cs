@@ -6,8 +6,8 @@ namespace WorkflowAspire.Workflows.Definitions.Evaluation;
 
 /// <summary>The evaluators: started ahead, shared among tenants in turns, replaced when they have ended.</summary>
 /// <remarks>
-/// A tenant has all evaluators but one at most, so that one is always for another; one whose texts end evaluators has a single one, and
-/// waits a little longer with each that it ends.
+/// A tenant has all evaluators but one at most, so that one is always for another. Tenants whose texts have ended evaluators lately have a
+/// single one each, never the last that is there, and wait a little longer with each that they end.
 /// </remarks>
 internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options, ILogger<EvaluatorPool> logger) : IDisposable
 {
@@ -22,6 +22,15 @@ internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options,
     private int _starting;
     private int _wanted = 1;
     private bool _isClosed;
+
+    /// <summary>The evaluators that are ready, by the numbers of their processes.</summary>
+    public IReadOnlyList<int> ProcessIds
+    {
+        get
+        {
+            lock (_lock) return [.. _all.Select(evaluator => evaluator.Id)];
+        }
+    }
 
     /// <summary>Starts the first evaluator, unless there is one; nobody waits for it.</summary>
     public void StartAhead()
@@ -123,7 +132,13 @@ internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options,
     {
         lock (_lock)
         {
-            if (!evaluator.IsUsable) turns.NoteEnd(_time.GetUtcNow());
+            if (!evaluator.IsUsable)
+            {
+                turns.NoteEnd(_time.GetUtcNow());
+                // One for those who end them, and one for all others.
+                _wanted = Math.Max(_wanted, Math.Min(2, _options.Most));
+            }
+
             Free(turns, evaluator);
         }
 
@@ -154,7 +169,7 @@ internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options,
         {
             var turns = _line.Dequeue();
             if (!turns.IsWaiting) continue;
-            if (turns.Held >= turns.Most(_options.Most, _time.GetUtcNow()))
+            if (!MayHave(turns))
             {
                 _line.Enqueue(turns);
                 passed++;
@@ -176,6 +191,13 @@ internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options,
             if (turns.IsWaiting) _line.Enqueue(turns);
             passed = 0;
         }
+    }
+
+    private bool MayHave(TenantTurns turns)
+    {
+        var now = _time.GetUtcNow();
+        if (!turns.EndsEvaluators(now)) return turns.Held < Math.Max(1, _options.Most - 1);
+        return turns.Held == 0 && (_options.Most == 1 || _tenants.Values.Where(other => other.EndsEvaluators(now)).Sum(other => other.Held) < _all.Count - 1);
     }
 
     private void StartMissing()

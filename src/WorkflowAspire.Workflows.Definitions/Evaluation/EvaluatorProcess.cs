@@ -22,10 +22,11 @@ internal sealed class EvaluatorProcess : IDisposable
     private TaskCompletionSource<AssignmentResult>? _waiting;
     private int _knownCharacters;
     private volatile bool _isLeaving;
+    private volatile EvaluatorEnd? _end;
 
     private EvaluatorProcess(Process process)
     {
-        _process = process;
+        (_process, Id) = (process, process.Id);
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_complaint)
@@ -37,10 +38,10 @@ internal sealed class EvaluatorProcess : IDisposable
         new Thread(Listen) { IsBackground = true, Name = $"evaluator {process.Id}" }.Start();
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
     /// <summary>Whether it takes assignments.</summary>
-    public bool IsUsable => !_isLeaving && !_process.HasExited;
+    public bool IsUsable => !_isLeaving;
 
     /// <exception cref="EvaluatorsUnavailableException">It can't be started.</exception>
     public static async Task<EvaluatorProcess> StartAsync(EvaluatorOptions options, DateTimeOffset now)
@@ -79,12 +80,14 @@ internal sealed class EvaluatorProcess : IDisposable
             _process.StandardInput.BaseStream.Write(_frame.WrittenSpan);
             _process.StandardInput.BaseStream.Flush();
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // It has ended; whoever listens to it notices and says how.
         }
 
         if (_frame.Capacity > 1_000_000) _frame.Clear();
+        // It may have ended before there was somebody to be told.
+        if (_end is { } end) Interlocked.Exchange(ref _waiting, null)?.TrySetResult(new AssignmentResult(_answers, end));
         return waiting.Task.IsCompleted ? waiting.Task : LimitAsync(waiting.Task, limit);
     }
 
@@ -136,7 +139,8 @@ internal sealed class EvaluatorProcess : IDisposable
 
         _isLeaving = true;
         _process.WaitForExit();
-        Interlocked.Exchange(ref _waiting, null)?.TrySetResult(new AssignmentResult(_answers, Describe()));
+        _end = Describe();
+        Interlocked.Exchange(ref _waiting, null)?.TrySetResult(new AssignmentResult(_answers, _end));
         _process.Dispose();
     }
 

@@ -49,8 +49,8 @@ internal sealed class TenantTurns
         if (_ends.Count > MostSteps) _ends.Dequeue();
     }
 
-    /// <summary>How many evaluators it may have at the same time.</summary>
-    public int Most(int all, DateTimeOffset now) => RecentEnds(now) > 0 ? 1 : Math.Max(1, all - 1);
+    /// <summary>Whether its texts have ended evaluators lately.</summary>
+    public bool EndsEvaluators(DateTimeOffset now) => RecentEnds(now) > 0;
 
     /// <summary>How long it waits before its next turn, for what it has ended lately.</summary>
     public TimeSpan Penalty(DateTimeOffset now) => Step * Math.Max(0, RecentEnds(now) - 1);
