@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -78,7 +79,8 @@ public static partial class WorkflowServices
             services.AddLogging();
             services.AddMetrics();
             services.AddOptions<StoreOptions>();
-            services.AddOptions<RunLimits>().BindConfiguration(RunLimits.Section).ValidateOnStart();
+            // The store is used without a host too, and then there need not be a configuration.
+            services.AddOptions<RunLimits>().Configure<IServiceProvider>((limits, provider) => provider.GetService<IConfiguration>()?.GetSection(RunLimits.Section).Bind(limits)).ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RunLimits>, RunLimitsValidator>());
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<StoreTelemetry>();
