@@ -55,7 +55,10 @@ internal sealed class LanguageModelStep : DefinedStep
         try
         {
             var answer = await models.AskAsync(
-                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Context.FullName(Id), connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens),
+                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Context.FullName(Id), connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens)
+                {
+                    Check = _checked is { } schema ? (json, token) => schema.CheckAsync(run.Context.TenantId, json, run.Services.Evaluations, token) : null,
+                },
                 ct).ConfigureAwait(false);
             var text = secrets.Redact(answer.Text);
             return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["text"] = text, ["json"] = await ReadAsync(run, text, ct).ConfigureAwait(false), ["usage"] = answer.Usage }, JsonSerializerOptions.Web);
