@@ -12,7 +12,7 @@ namespace WorkflowAspire.Evaluator.Scripts;
 internal sealed class ValueWriter(ArrayBufferWriter<byte> output, int most) : IDisposable
 {
     /// <summary>How deep a value may nest, so that what is made of it, around it, can be read everywhere.</summary>
-    public const int MaxDepth = 50;
+    public const int MaxDepth = 48;
 
     private readonly Utf8JsonWriter _json = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 1000 });
     private readonly List<string> _path = [];
