@@ -41,31 +41,37 @@ internal static class Attacks
     private static readonly Gen<string> Times = Among("1", "3", "100", "5000", "3000000", "2e9", "-1", "NaN");
 
     private static readonly Gen<string> Nasty = Among(
-        "input", "input.a.b", "input?.a?.b ?? 'none'", "steps.s0", "Object.keys(steps).length", "item", "index", "run.id", "[...'a😀b'].reverse().join('')",
+        "input", "input.a.b", "input?.a?.b ?? 'none'", "Object.keys(steps).length", "run.id", "[...'a😀b'].reverse().join('')",
         "input.slice(0, 1)", "'😀'.slice(0, 1)", "JSON.parse('['.repeat(5000) + ']'.repeat(5000))", "Array.from({length: 50000}).reduce(a => [a], [])",
         "Array(20).fill('x'.repeat(5000000)).join('')", "(() => { for (;;); })()", "(() => { let a = 'x'; for (;;) a += a; })()", "(function f() { return f(); })()",
         "/(a+)+$/.test('a'.repeat(40) + 'b')", "'a'.repeat(TIMES)", "'a'.padEnd(TIMES)", "Array(TIMES).fill(0)", "new Array(TIMES).join('ab')", "Array.from({length: TIMES}).map((_, i) => [i, i])",
-        "({ toJSON() { return this; } })", "(() => { const a = {}; a.a = a; return a; })()", "new Proxy({}, { ownKeys() { for (;;); } })", "({ get a() { throw null; } })", "(() => { throw undefined; })()",
-        "Symbol('x')", "() => 1", "undefined", "NaN", "-1 / 0", "10n ** BigInt(Number(TIMES) || 1)", "BigInt(input)", "(async () => 1)()", "new Map([[1, 2]])", "Reflect.ownKeys(globalThis)",
+        "({ toJSON() { return this; } })", "(() => { const a = {}; a.a = a; return a; })()", "({ get a() { throw null; } })", "(() => { throw undefined; })()",
+        "Symbol('x')", "() => 1", "undefined", "NaN", "-1 / 0", "10n ** BigInt(Number(TIMES) || 1)", "BigInt(input)", "(async () => 1)()", "new Map([[1, 2]])",
         "[1,2,3].sort(() => { for (let i = 0; i < 1e7; i++); })", "String.raw`\\u{0}`", "'\\ud800'", "`${'\\udfff'}`", "new Error('x'.repeat(1000000))", "(() => { throw new Error('x'.repeat(5000000)); })()",
         "Array.prototype.map = 1", "Object.prototype.toJSON = () => 'mine'", "String.prototype.at = null", "Object.defineProperty(Object.prototype, 'length', { get() { for (;;); } })",
         "'a'.localeCompare('ä')", "'a'.normalize('NFC')", "(1234.5).toFixed(TIMES)", "(12).toString(TIMES)", "'x'.replaceAll('x', 'y'.repeat(TIMES))", "Array(TIMES).concat(Array(TIMES))", "[].concat(...Array(1000).fill(input))",
-        "input.map(x => x)", "input.flat(Infinity)", "Object.entries(input)", "JSON.stringify(input)", "JSON.stringify(input, null, 'xxxxxxxxxx')", "structuredClone(input)", "eval('1')", "Function('return 1')()", "this", "arguments", "import('fs')", "new.target", "super.x", "yield", "a = 1");
+        "input.map(x => x)", "input.flat(Infinity)", "Object.entries(input)", "JSON.stringify(input)", "JSON.stringify(input, null, 'xxxxxxxxxx')", "this");
+
+    // What a definition mustn't refer to, mostly.
+    private static readonly Gen<string> Foreign = Among(
+        "steps.s0", "item", "index", "new Proxy({}, { ownKeys() { for (;;); } })", "Reflect.ownKeys(globalThis)", "structuredClone(input)", "eval('1')",
+        "Function('return 1')()", "arguments", "import('fs')", "new.target", "super.x", "yield", "a = 1");
 
     private static readonly Gen<string> Expression = Gen.Recursive<string>((depth, inner) => depth > 3
         ? Gen.Select(Nasty, Times, (text, times) => text.Replace("TIMES", times, StringComparison.Ordinal))
         : Gen.Frequency(
-            (6, Gen.Select(Nasty, Times, (text, times) => text.Replace("TIMES", times, StringComparison.Ordinal))),
-            (1, Gen.Select(inner, inner, Among("+", "&&", "||", "??", ",", "-", "in", "instanceof", "**", "=="), (left, right, op) => $"({left}) {op} ({right})")),
-            (1, inner.Select(text => $"[{text}]")),
-            (1, inner.Select(text => $"({{ a: {text} }})")),
+            (30, Gen.Select(Nasty, Times, (text, times) => text.Replace("TIMES", times, StringComparison.Ordinal))),
+            (1, Foreign),
+            (3, Gen.Select(inner, inner, Among("+", "&&", "||", "??", ",", "-", "in", "instanceof", "**", "=="), (left, right, op) => $"({left}) {op} ({right})")),
+            (3, inner.Select(text => $"[{text}]")),
+            (3, inner.Select(text => $"({{ a: {text} }})")),
             (1, Gen.Select(inner, Nesting, (text, times) => $"{Repeat("(", times)}{text}{Repeat(")", times)}")),
             (1, Gen.Select(inner, Nesting, (text, times) => $"{text}{Repeat("+1", times)}")),
             (1, Gen.Select(Among("!", "-", "~", "typeof ", "void ", "a=>", "[", "{", "`${", "(", "/", "'"), Nesting, Repeat)),
             (1, Gen.String)));
 
     private static readonly Gen<string> Filled = Gen.Frequency(
-        (6, Expression.Select(text => $"${{ {text} }}")),
+        (12, Expression.Select(text => $"${{ {text} }}")),
         (2, Gen.Select(Expression, Expression, (left, right) => $"{left} ${{ {left} }} $${{ {right} }} ${{{right}}}")),
         (1, Gen.Int[9_900, 10_100].Select(length => $"${{'{new string('x', length)}'}}")),
         (1, Among("${", "${}", "$${", "${`", "${ input.t.replace(/'/g, '') }", "}${", "${ 1 } ${")));
@@ -73,7 +79,7 @@ internal static class Attacks
     private static readonly Gen<string> Template = Gen.Recursive<string>((depth, inner) => depth > 3
         ? Among("{{ input }}", "{{ input.a | size }}", "x")
         : Gen.Frequency(
-            (4, Among(
+            (16, Among(
                 "{{ input }}", "{{ input.a.b }}", "{{ steps.s0 }}", "{{ item }}", "{{ input | join: ', ' }}", "{{ input | json }}", "{{ input | plus: 1 }}", "{{ 1 | divided_by: 0 }}", "{{ 'x' | repeat: 5 }}",
                 "{{ input | date: '%Y' }}", "{{ 'now' | date: '%s' }}", "{{ input | sort | first }}", "{{ input | where: 'a', 1 }}", "{% for i in (1..2000000000) %}{% endfor %}", "{% for i in (1..5000) %}{{ i }}{% endfor %}",
                 "{% assign a = 'x' %}{% for i in (1..40) %}{% assign a = a | append: a %}{% endfor %}{{ a }}", "{% capture c %}{{ input }}{% endcapture %}{{ c }}", "{% include 'x' %}", "{% render '/etc/passwd' %}",
@@ -103,8 +109,8 @@ internal static class Attacks
     private static readonly Gen<string> Duration = Gen.OneOf(Among("1ms", "0s", "-1s", "99999999999d", "PT0S", "soon"), Filled);
 
     private static readonly Gen<Func<string, string>> Step = Gen.Recursive<Func<string, string>>((depth, inner) => Gen.Frequency(
-        (4, Template.Select(text => Of("template", $"\"template\":{Quote(text)}"))),
-        (4, Expression.Select(text => Of("code", $"\"code\":{Quote($"return {text};")}"))),
+        (6, Template.Select(text => Of("template", $"\"template\":{Quote(text)}"))),
+        (6, Expression.Select(text => Of("code", $"\"code\":{Quote($"return {text};")}"))),
         (1, Among("for (;;) ;", "return new Date();", "return", "}", "return await 1", "let a = []; for (;;) a.push(a.slice());", "while (true) { try { throw 1 } catch { } }").Select(text => Of("code", $"\"code\":{Quote(text)}"))),
         (1, Duration.Select(text => Of("wait", $"\"duration\":{Quote(text)}"))),
         (1, Duration.Select(text => Of("signal", $"\"name\":\"go\",\"timeout\":{Quote(text)}"))),
@@ -117,9 +123,12 @@ internal static class Attacks
         (depth > 2 ? 0 : 1, Gen.Select(inner, inner, (left, right) => Of("parallel", id => $"\"branches\":{{\"a\":[{left(id + "a")}],\"b\":[{right(id + "b")}]}}")))));
 
     private static readonly Gen<string> Definition = Gen.Frequency(
-        (12, Gen.Select(Step.Array[1, 4], Filled, Schema, Gen.Int[0, 3], (steps, output, schema, with) =>
+        (12, Gen.Select(Step.Array[1, 2], Filled, Schema, Gen.Int[0, 5], (steps, output, schema, with) =>
             $$"""{"name":"test","steps":[{{string.Join(',', steps.Select((step, index) => step($"s{index}")))}}],"output":{"a":{{Quote(output)}}}{{(with == 0 ? $",\"input\":{schema}" : "")}} }""")),
-        (2, Schema.Select(schema => $$"""{"name":"test","steps":[{"id":"a","type":"template","template":"x"}],"input":{{schema}} }""")),
+        (6, Gen.Select(Nasty, Times, (text, times) => $$"""{"name":"test","steps":[{"id":"a","type":"code","code":{{Quote($"return {text.Replace("TIMES", times, StringComparison.Ordinal)};")}} }]}""")),
+        (6, Gen.Select(Nasty, Times, (text, times) => $$"""{"name":"test","steps":[{"id":"a","type":"template","template":"x"}],"output":{{Quote($"${{ {text.Replace("TIMES", times, StringComparison.Ordinal)} }}")}} }""")),
+        (6, Template.Select(text => $$"""{"name":"test","steps":[{"id":"a","type":"template","template":{{Quote(text)}} }]}""")),
+        (4, Schema.Select(schema => $$"""{"name":"test","steps":[{"id":"a","type":"template","template":"x"}],"input":{{schema}} }""")),
         (1, Json),
         (1, Gen.Select(Json, Json, (steps, output) => $$"""{"name":"test","steps":{{steps}},"output":{{output}} }""")),
         (1, Gen.Int[1, 70].Select(depth => Enumerable.Range(0, depth).Aggregate("""{"id":"s","type":"code","code":"return 1"}""", (inner, n) => $$"""{"id":"b{{n}}","type":"branch","if":"${ true }","then":[{{inner}}]}""")).Select(step => $$"""{"name":"test","steps":[{{step}}]}""")),
