@@ -1,7 +1,7 @@
 using WorkflowAspire.Evaluator;
 
 // The engines get a stack of their own, deeper than what any text may nest; what overflows it all the same ends this process and no other.
-const int StackBytes = 64 * 1024 * 1024;
+const int StackBytes = 16 * 1024 * 1024;
 
 // Ctrl-C goes to the whole group of processes: this one ends when its host has no more work for it.
 using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(

@@ -31,11 +31,14 @@ public sealed class DefinitionValidator
     /// <param name="definition">The definition.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="EvaluatorsUnavailableException">It can't be read now.</exception>
-    public async Task<IReadOnlyDictionary<string, string[]>> ValidateAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default)
+    public async Task<IReadOnlyDictionary<string, string[]>> ValidateAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default) =>
+        (await ReadAsync(tenantId, name, definition, ct).ConfigureAwait(false)).Errors.ToDictionary();
+
+    internal async Task<(DefinedWorkflow? Read, Faults Errors)> ReadAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct)
     {
         var errors = new Faults();
         var read = await ReadAsync(tenantId, definition, errors, ct).ConfigureAwait(false);
-        if (read is null) return errors.ToDictionary();
+        if (read is null) return (null, errors);
         if (definition.GetProperty("name").GetString() is var own && own != name)
             errors.Add("/name", $"The definition names itself '{own}' and is saved as '{name}'; make both the same.");
         foreach (var ask in _languageModels is null ? read.AllSteps.OfType<LanguageModelStep>() : [])
@@ -46,19 +49,24 @@ public sealed class DefinitionValidator
             errors.Add(place, $"There is no workflow '{workflow}': no worker has published one, and the tenant has no definition of that name; save it first.");
         }
 
-        return errors.ToDictionary();
+        return (read, errors);
     }
 
     /// <summary>Reads a definition; null where it doesn't fit the schema.</summary>
-    internal async Task<DefinedWorkflow?> ReadAsync(Guid tenantId, JsonElement definition, Faults errors, CancellationToken ct)
+    /// <param name="tenantId">Whose it is.</param>
+    /// <param name="definition">The definition.</param>
+    /// <param name="errors">Takes what is wrong with it.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="patience">How many times as long as usual it may take.</param>
+    internal async Task<DefinedWorkflow?> ReadAsync(Guid tenantId, JsonElement definition, Faults errors, CancellationToken ct, int patience = 1)
     {
         BrokenText.Check(definition, "", errors);
         if (errors.Any) return null;
-        errors.Add("", await DefinitionSchema.Schema.CheckAsync(tenantId, definition, _evaluations, ct).ConfigureAwait(false));
+        errors.Add("", await DefinitionSchema.Schema.CheckAsync(tenantId, definition, _evaluations, ct, patience).ConfigureAwait(false));
         if (errors.Any) return null;
         var readings = new Readings(_evaluations.Options);
         DefinitionReader.Read(definition, readings, new Faults());
-        await readings.ReadAsync(tenantId, _evaluations, ct).ConfigureAwait(false);
+        await readings.ReadAsync(tenantId, _evaluations, patience, ct).ConfigureAwait(false);
         return DefinitionReader.Read(definition, readings, errors);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class HostileSystem : IAsyncDisposable
 {
     private const long EvaluatorHeap = 96_000_000;
 
-    // Beside its heap: the runtime, its code, and a stack of up to 64 MB.
+    // Beside its heap: the runtime, its code, and a stack of up to 16 MB.
     private const long MostOfEvaluator = EvaluatorHeap + 200_000_000;
     private const long MostOfService = 900_000_000;
 
@@ -117,7 +117,7 @@ internal sealed class HostileSystem : IAsyncDisposable
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, new UTF8Encoding(false), "application/json") };
         using var response = await _client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        ((int)response.StatusCode).ShouldBeLessThan(500, $"{method} {path} answered {text[..Math.Min(1000, text.Length)]} to {body?[..Math.Min(2000, body.Length)]}");
+        ((int)response.StatusCode).ShouldBeLessThan(500, $"{method} {path} answered {text[..Math.Min(1000, text.Length)]} to {body?[..Math.Min(2000, body.Length)]}\n{string.Join('\n', _services[0].Lines.TakeLast(20))}");
         // What the API shows can be read by whoever reads JSON.
         return (response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
     }
@@ -142,18 +142,20 @@ internal sealed class HostileSystem : IAsyncDisposable
             foreach (var service in _services)
             {
                 Note($"service {service.Id}", service.Id);
-                foreach (var child in Children(service.Id)) Note($"evaluator {child}", child);
+                foreach (var child in Children(service.Id)) Note($"evaluator {child}", child, "WorkflowAspire.Evaluator.dll");
             }
 
             await Task.Delay(100);
         }
     }
 
-    private void Note(string name, int process)
+    // A child that has not become its own program yet still has its parent's memory.
+    private void Note(string name, int process, string program = "")
     {
         if (!OperatingSystem.IsLinux()) return;
         try
         {
+            if (!File.ReadAllText($"/proc/{process}/cmdline").Contains(program, StringComparison.Ordinal)) return;
             var resident = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
             if (resident is null) return;
             var bytes = long.Parse(resident.AsSpan("VmRSS:".Length..).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture) * 1024;

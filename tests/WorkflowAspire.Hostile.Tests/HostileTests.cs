@@ -11,19 +11,20 @@ namespace WorkflowAspire.Hostile.Tests;
 public class HostileTests(ITestOutputHelper output)
 {
     [Fact]
-    public Task Whatever_strangers_send_harms_nobody() => ThrowAsync(inputs: 150, seed: (ulong)Random.Shared.NextInt64(1, 1_000_000));
+    public Task Whatever_strangers_send_harms_nobody() => ThrowAsync(inputs: 150, seed: (ulong)Random.Shared.NextInt64(1, 1_000_000), first: 0);
 
     [Fact(Explicit = true)]
-    public Task At_length() => ThrowAsync(Setting("HOSTILE_INPUTS", 10_000), (ulong)Setting("HOSTILE_SEED", (int)Random.Shared.NextInt64(1, 1_000_000)));
+    public Task At_length() => ThrowAsync(Setting("HOSTILE_INPUTS", 10_000), (ulong)Setting("HOSTILE_SEED", (int)Random.Shared.NextInt64(1, 1_000_000)), Setting("HOSTILE_FIRST", 0));
 
-    private async Task ThrowAsync(int inputs, ulong seed)
+    private async Task ThrowAsync(int inputs, ulong seed, int first)
     {
         output.WriteLine($"seed {seed}");
         await using var system = await HostileSystem.StartAsync();
-        var (runs, thrown, next, watch) = (new ConcurrentBag<Guid>(), 0, -1, Stopwatch.StartNew());
+        var (runs, thrown, next, watch) = (new ConcurrentDictionary<Guid, Attack>(), 0, first - 1, Stopwatch.StartNew());
+        var failed = false;
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
-            while (Volatile.Read(ref thrown) < inputs)
+            while (!Volatile.Read(ref failed) && Volatile.Read(ref thrown) < inputs)
             {
                 var number = Interlocked.Increment(ref next);
                 var attack = Attacks.Any.Generate(new PCG((uint)number, seed), null, out var _);
@@ -31,21 +32,35 @@ public class HostileTests(ITestOutputHelper output)
                 if (inputs > 1000 && before / 1000 != (before - attack.Size) / 1000) Console.Error.WriteLine($"{before} of {inputs} inputs, {runs.Count} runs, {watch.Elapsed:mm\\:ss}");
                 try
                 {
-                    foreach (var run in await system.ThrowAsync(attack)) runs.Add(run);
+                    foreach (var run in await system.ThrowAsync(attack)) runs[run] = attack;
                     if (number % 50 == 0) await system.IsUnharmedAsync();
                 }
                 catch (Exception error)
                 {
-                    var text = attack.ToString();
-                    throw new InvalidOperationException($"Attack {number} of seed {seed}: {error.Message}\n{text[..Math.Min(8000, text.Length)]}", error);
+                    Volatile.Write(ref failed, true);
+                    throw Named(error, $"Attack {number} of seed {seed}", attack);
                 }
             }
         })));
-        foreach (var run in runs) await system.EndsAsync(run);
+        foreach (var (run, attack) in runs)
+        {
+            try
+            {
+                await system.EndsAsync(run);
+            }
+            catch (Exception error)
+            {
+                throw Named(error, $"Run {run} of seed {seed}", attack);
+            }
+        }
+
         await system.IsUnharmedAsync();
-        output.WriteLine($"{thrown} inputs in {next + 1} attacks, {runs.Count} runs, {watch.Elapsed.TotalSeconds:0} s; most memory: "
+        output.WriteLine($"{thrown} inputs in {next + 1 - first} attacks, {runs.Count} runs, {watch.Elapsed.TotalSeconds:0} s; most memory: "
             + string.Join(", ", system.Memory.GroupBy(process => process.Key.Split(' ')[0]).Select(kind => $"{kind.Key} {kind.Max(process => process.Value) / 1_000_000} MB (of {kind.Count()})")));
     }
+
+    private static InvalidOperationException Named(Exception error, string what, Attack attack) =>
+        new($"{what}: {error.Message}\n{attack.ToString()[..Math.Min(8000, attack.ToString().Length)]}", error);
 
     private static int Setting(string name, int fallback) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : fallback;
 }

@@ -113,17 +113,8 @@ internal sealed class ValueWriter(ArrayBufferWriter<byte> output, int most) : ID
         _json.WriteNullValue();
     }
 
-    private string Whole(string text, string what)
-    {
-        for (var at = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff'); at >= 0 && at < text.Length; at++)
-        {
-            if (!char.IsSurrogate(text[at])) continue;
-            if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1])) at++;
-            else throw new FaultException($"it gives {what} with half a character{At} (half a surrogate pair); cut text by characters, like Array.from(text).slice(0, 1).join(''), or use text.toWellFormed()");
-        }
-
-        return text;
-    }
+    private string Whole(string text, string what) =>
+        WholeText.Check(text, what + At, "cut text by characters, like Array.from(text).slice(0, 1).join(''), or use text.toWellFormed()");
 
     private string At => _path.Count == 0 ? "" : $" at /{string.Join('/', _path.Select(name => name.Length <= 60 ? name : name[..60] + "…"))}";
 }

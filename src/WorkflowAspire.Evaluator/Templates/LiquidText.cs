@@ -45,7 +45,7 @@ internal sealed partial class LiquidText
             throw new Jint.Runtime.StatementsCountOverflowException();
         }
 
-        return text.ToString();
+        return WholeText.Check(text.ToString(), "text", "cut it in an expression, like Array.from(text).slice(0, 1).join('')");
     }
 
     // By its text: a step too many does no harm, and one too few would.

@@ -11,15 +11,15 @@ internal sealed class Evaluations(EvaluatorPool pool, IOptions<DefinitionOptions
     /// <summary>Reads texts.</summary>
     /// <returns>An answer for each, up to the one at which a limit stopped it.</returns>
     /// <exception cref="EvaluatorsUnavailableException">It can't be done now.</exception>
-    public Task<IReadOnlyList<Answer>> ReadAsync(Guid tenant, IEnumerable<TenantText> texts, CancellationToken ct) =>
-        DoAsync(tenant, new Assignment([.. texts.Select(text => new Work(Purpose.Read, text))], "{}"u8.ToArray(), LimitsOf(Options.ReadTimeout), time.GetUtcNow()), ct);
+    public Task<IReadOnlyList<Answer>> ReadAsync(Guid tenant, IEnumerable<TenantText> texts, int patience, CancellationToken ct) =>
+        DoAsync(tenant, new Assignment([.. texts.Select(text => new Work(Purpose.Read, text))], "{}"u8.ToArray(), LimitsOf(Options.ReadTimeout * patience), time.GetUtcNow()), ct);
 
     /// <summary>Evaluates expressions, code or templates over the same data.</summary>
     /// <returns>An answer for each, up to the first that failed.</returns>
     /// <exception cref="EvaluatorsUnavailableException">It can't be done now.</exception>
     public Task<IReadOnlyList<Answer>> EvaluateAsync(
-        Guid tenant, IReadOnlyList<Work> tasks, ReadOnlyMemory<byte> data, CancellationToken ct, bool onlyIfFirst = false) =>
-        DoAsync(tenant, new Assignment(tasks, data, LimitsOf(LimitSentences.TimeOf(tasks[0].Text.Kind, Options)), time.GetUtcNow(), onlyIfFirst), ct);
+        Guid tenant, IReadOnlyList<Work> tasks, ReadOnlyMemory<byte> data, CancellationToken ct, bool onlyIfFirst = false, int patience = 1) =>
+        DoAsync(tenant, new Assignment(tasks, data, LimitsOf(LimitSentences.TimeOf(tasks[0].Text.Kind, Options) * patience), time.GetUtcNow(), onlyIfFirst), ct);
 
     private async Task<IReadOnlyList<Answer>> DoAsync(Guid tenant, Assignment assignment, CancellationToken ct)
     {

@@ -15,11 +15,11 @@ internal sealed class Schema
 
     /// <summary>What is wrong with a value, by the place in it.</summary>
     /// <exception cref="EvaluatorsUnavailableException">It can't be done now.</exception>
-    public async Task<IReadOnlyDictionary<string, string[]>> CheckAsync(Guid tenant, JsonElement value, Evaluations evaluations, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, string[]>> CheckAsync(Guid tenant, JsonElement value, Evaluations evaluations, CancellationToken ct, int patience = 1)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json)) value.WriteTo(writer);
-        var answers = await evaluations.EvaluateAsync(tenant, [new(Purpose.Evaluate, _text)], json.WrittenMemory, ct).ConfigureAwait(false);
+        var answers = await evaluations.EvaluateAsync(tenant, [new(Purpose.Evaluate, _text)], json.WrittenMemory, ct, patience: patience).ConfigureAwait(false);
         var answer = answers[^1];
         return answer.Outcome == Outcome.Done
             ? JsonSerializer.Deserialize(answer.Payload.Span, FactsContext.Default.DictionaryStringStringArray)!

@@ -17,11 +17,11 @@ internal sealed class Readings(DefinitionOptions options)
 
     /// <summary>Has the texts read that were asked for.</summary>
     /// <exception cref="EvaluatorsUnavailableException">It can't be done now.</exception>
-    public async Task ReadAsync(Guid tenant, Evaluations evaluations, CancellationToken ct)
+    public async Task ReadAsync(Guid tenant, Evaluations evaluations, int patience, CancellationToken ct)
     {
         var texts = _answers.Keys.ToList();
         if (texts.Count == 0) return;
-        foreach (var (text, answer) in texts.Zip(await evaluations.ReadAsync(tenant, texts, ct).ConfigureAwait(false))) _answers[text] = answer;
+        foreach (var (text, answer) in texts.Zip(await evaluations.ReadAsync(tenant, texts, patience, ct).ConfigureAwait(false))) _answers[text] = answer;
     }
 
     /// <summary>The parts of a text with <c>${ … }</c>; null where it can't be read, or not yet.</summary>

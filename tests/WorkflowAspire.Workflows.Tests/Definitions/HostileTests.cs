@@ -155,6 +155,10 @@ public class HostileTests : DefinitionSpecification
     public async Task Half_a_character_is_refused_and_never_changed() =>
         (await Should.ThrowAsync<UnrecoverableError>(() => Run(Workflow(Step, "{\"cut\":\"${ input.text.slice(0,1) }\"}"), """{"text":"😀x"}"""))).Message.ShouldContain("half a surrogate pair");
 
+    [Fact]
+    public async Task Half_a_character_is_refused_in_a_template_too() =>
+        (await Should.ThrowAsync<UnrecoverableError>(() => Run(Workflow("""{"id":"a","type":"template","template":"{{ input.text | slice: 0, 1 }}"}"""), """{"text":"😀x"}"""))).Message.ShouldContain("half a surrogate pair");
+
     [Theory]
     [InlineData("input.id", "9007199254740993")]
     [InlineData("[input.id]", "[9007199254740993]")]
