@@ -14,6 +14,7 @@ namespace WorkflowAspire.AdminApi;
 [JsonSerializable(typeof(RunDetailResponse))]
 [JsonSerializable(typeof(RunListResponse))]
 [JsonSerializable(typeof(StaleRunsResponse))]
+[JsonSerializable(typeof(CancelledRunsResponse))]
 [JsonSerializable(typeof(SubmitRunRequest))]
 [JsonSerializable(typeof(DeadLetterResponse))]
 [JsonSerializable(typeof(DeadLetterListResponse))]

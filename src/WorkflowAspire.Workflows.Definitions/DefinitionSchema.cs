@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Json.Schema;
-using WorkflowAspire.Workflows.Definitions.Validation;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 
 namespace WorkflowAspire.Workflows.Definitions;
 
@@ -12,7 +11,7 @@ public static class DefinitionSchema
 
     internal static JsonElement Root { get; } = JsonElement.Parse(Text);
 
-    internal static JsonSchema Schema { get; } = JsonSchemas.Build(Root);
+    internal static Schema Schema { get; } = new(Root);
 
     private static string Read()
     {

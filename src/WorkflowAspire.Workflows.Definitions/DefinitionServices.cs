@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WorkflowAspire.Workflows.Catalog;
-using WorkflowAspire.Workflows.Definitions.Expressions;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Http;
 using WorkflowAspire.Workflows.Definitions.LanguageModels;
 using WorkflowAspire.Workflows.Definitions.Secrets;
@@ -24,12 +24,16 @@ public static class DefinitionServices
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<ISecretStore, ConfigurationSecrets>();
             services.TryAddSingleton<IDefinedWorkflows, InterpretedWorkflows>();
-            services.TryAddSingleton<Sandbox>();
+            services.AddLogging();
+            services.TryAddSingleton<EvaluatorPool>();
+            services.TryAddSingleton<Evaluations>();
+            services.AddHostedService<EvaluatorsAhead>();
             services.TryAddSingleton<HttpCalls>();
             services.TryAddSingleton<StepServices>();
             services.TryAddSingleton(provider => new DefinitionValidator(
-                provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<WorkflowDirectory>(), provider.GetService<ILanguageModelSteps>()));
-            services.TryAddSingleton(provider => new WorkflowDefinitions(provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<DefinitionValidator>()));
+                provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<WorkflowDirectory>(), provider.GetRequiredService<Evaluations>(), provider.GetService<ILanguageModelSteps>()));
+            services.TryAddSingleton(provider => new WorkflowDefinitions(
+                provider.GetRequiredService<DefinitionStore>(), provider.GetRequiredService<DefinitionValidator>(), provider.GetRequiredService<Evaluations>()));
             return services;
         }
     }

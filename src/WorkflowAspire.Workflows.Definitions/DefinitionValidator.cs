@@ -1,5 +1,7 @@
 using System.Text.Json;
+using WorkflowAspire.Evaluator.Schemas;
 using WorkflowAspire.Workflows.Catalog;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.LanguageModels;
 using WorkflowAspire.Workflows.Definitions.Reading;
 using WorkflowAspire.Workflows.Definitions.Steps;
@@ -12,10 +14,12 @@ public sealed class DefinitionValidator
 {
     private readonly DefinitionStore _store;
     private readonly WorkflowDirectory _workflows;
+    private readonly Evaluations _evaluations;
     private readonly ILanguageModelSteps? _languageModels;
 
-    internal DefinitionValidator(DefinitionStore store, WorkflowDirectory workflows, ILanguageModelSteps? languageModels)
+    internal DefinitionValidator(DefinitionStore store, WorkflowDirectory workflows, Evaluations evaluations, ILanguageModelSteps? languageModels)
     {
+        _evaluations = evaluations;
         _store = store;
         _workflows = workflows;
         _languageModels = languageModels;
@@ -26,11 +30,15 @@ public sealed class DefinitionValidator
     /// <param name="name">The name under which it is to be saved.</param>
     /// <param name="definition">The definition.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<IReadOnlyDictionary<string, string[]>> ValidateAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default)
+    /// <exception cref="EvaluatorsUnavailableException">It can't be read now.</exception>
+    public async Task<IReadOnlyDictionary<string, string[]>> ValidateAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default) =>
+        (await ReadAsync(tenantId, name, definition, ct).ConfigureAwait(false)).Errors.ToDictionary();
+
+    internal async Task<(DefinedWorkflow? Read, Faults Errors)> ReadAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct)
     {
-        var errors = new DefinitionErrors();
-        var read = Read(definition, errors);
-        if (read is null) return errors.ToDictionary();
+        var errors = new Faults();
+        var read = await ReadAsync(tenantId, definition, errors, ct).ConfigureAwait(false);
+        if (read is null) return (null, errors);
         if (definition.GetProperty("name").GetString() is var own && own != name)
             errors.Add("/name", $"The definition names itself '{own}' and is saved as '{name}'; make both the same.");
         foreach (var ask in _languageModels is null ? read.AllSteps.OfType<LanguageModelStep>() : [])
@@ -41,14 +49,24 @@ public sealed class DefinitionValidator
             errors.Add(place, $"There is no workflow '{workflow}': no worker has published one, and the tenant has no definition of that name; save it first.");
         }
 
-        return errors.ToDictionary();
+        return (read, errors);
     }
 
     /// <summary>Reads a definition; null where it doesn't fit the schema.</summary>
-    internal static DefinedWorkflow? Read(JsonElement definition, DefinitionErrors errors)
+    /// <param name="tenantId">Whose it is.</param>
+    /// <param name="definition">The definition.</param>
+    /// <param name="errors">Takes what is wrong with it.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <param name="patience">How many times as long as usual it may take.</param>
+    internal async Task<DefinedWorkflow?> ReadAsync(Guid tenantId, JsonElement definition, Faults errors, CancellationToken ct, int patience = 1)
     {
         BrokenText.Check(definition, "", errors);
-        if (!errors.Any) JsonSchemas.Check(DefinitionSchema.Schema, definition, "", errors, DefinitionSchema.Root);
-        return errors.Any ? null : DefinitionReader.Read(definition, errors);
+        if (errors.Any) return null;
+        errors.Add("", await DefinitionSchema.Schema.CheckAsync(tenantId, definition, _evaluations, ct, patience).ConfigureAwait(false));
+        if (errors.Any) return null;
+        var readings = new Readings(_evaluations.Options);
+        DefinitionReader.Read(definition, readings, new Faults());
+        await readings.ReadAsync(tenantId, _evaluations, patience, ct).ConfigureAwait(false);
+        return DefinitionReader.Read(definition, readings, errors);
     }
 }

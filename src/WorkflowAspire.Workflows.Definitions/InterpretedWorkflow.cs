@@ -18,7 +18,7 @@ internal sealed class InterpretedWorkflow(string name, int version) : WorkflowDe
         var input = JsonElement.Parse(inputJson ?? "null");
         try
         {
-            definitions.CheckInput(stored, input);
+            await definitions.CheckInputAsync(stored, input, ct).ConfigureAwait(false);
         }
         catch (DefinitionRefusedException refused)
         {
@@ -28,10 +28,9 @@ internal sealed class InterpretedWorkflow(string name, int version) : WorkflowDe
         var facts = JsonSerializer.SerializeToElement(new { id = context.RunId, tenantId = context.TenantId, workflow = Name, version });
         var run = new StepRun(context, new Variables(input, facts, []), services.GetRequiredService<StepServices>(), ct);
         var last = await DefinedStep.RunAllAsync(workflow.Steps, run).ConfigureAwait(false);
-        var output = workflow.Output is { } wanted
-            ? wanted.Evaluate(expression => expression.Evaluate(run.Services.Sandbox, run.Variables, run.Services.Options, "The output", ct))
-            : last;
-        return JsonSerializer.Serialize(output, json);
+        if (workflow.Output is not { } wanted) return JsonSerializer.Serialize(last, json);
+        var filling = await run.FillAsync(wanted.Expressions, step: null, ct).ConfigureAwait(false);
+        return JsonSerializer.Serialize(wanted.Evaluate(filling!), json);
     }
 }
 

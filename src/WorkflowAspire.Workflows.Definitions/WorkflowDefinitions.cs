@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Reading;
 using WorkflowAspire.Workflows.Definitions.Validation;
 
@@ -9,15 +11,22 @@ namespace WorkflowAspire.Workflows.Definitions;
 /// <summary>The definitions of all tenants: saved when they are sound, and read once.</summary>
 public sealed class WorkflowDefinitions
 {
-    // A version never changes, so what is read stays true; this only bounds the memory.
-    private const int MostRead = 1000;
+    // A version never changes, so what is read stays true; this only bounds the memory, in characters of definitions.
+    private const long MostRead = 50_000_000;
+
+    // One that was accepted has been read in time before; a slower machine must not refuse it now.
+    private const int Patience = 5;
 
     private readonly DefinitionStore _store;
     private readonly DefinitionValidator _validator;
     private readonly ConcurrentDictionary<(Guid, string, int), DefinedWorkflow> _read = [];
+    private long _characters;
 
-    internal WorkflowDefinitions(DefinitionStore store, DefinitionValidator validator)
+    private readonly Evaluations _evaluations;
+
+    internal WorkflowDefinitions(DefinitionStore store, DefinitionValidator validator, Evaluations evaluations)
     {
+        _evaluations = evaluations;
         _store = store;
         _validator = validator;
     }
@@ -25,21 +34,33 @@ public sealed class WorkflowDefinitions
     /// <summary>Saves the next version of a definition, unless the newest one says the same.</summary>
     /// <returns>The version that now is the newest, and whether it is new.</returns>
     /// <exception cref="DefinitionRefusedException">It isn't sound.</exception>
+    /// <exception cref="EvaluatorsUnavailableException">It can't be read now.</exception>
     public async Task<(StoredDefinition Stored, bool Created)> SaveAsync(Guid tenantId, string name, JsonElement definition, CancellationToken ct = default)
     {
-        var errors = await _validator.ValidateAsync(tenantId, name, definition, ct).ConfigureAwait(false);
-        if (errors.Count > 0) throw new DefinitionRefusedException($"The definition of '{name}' can't be accepted.", errors);
-        return await _store.SaveAsync(tenantId, name, definition.GetRawText(), ct).ConfigureAwait(false);
+        var (read, errors) = await _validator.ReadAsync(tenantId, name, definition, ct).ConfigureAwait(false);
+        if (read is null || errors.Any) throw new DefinitionRefusedException($"The definition of '{name}' can't be accepted.", errors.ToDictionary());
+        try
+        {
+            var saved = await _store.SaveAsync(tenantId, name, definition.GetRawText(), _evaluations.Options.MaxVersions, ct).ConfigureAwait(false);
+            if (saved.Created) Keep(saved.Stored, read);
+            return saved;
+        }
+        catch (TooManyVersionsException tooMany)
+        {
+            throw new DefinitionRefusedException(tooMany.Message, new Dictionary<string, string[]> { [""] = [$"{tooMany.Message} (Definitions:MaxVersions)"] });
+        }
     }
 
     /// <summary>Checks the input of a run against the schema in its definition.</summary>
-    /// <exception cref="DefinitionRefusedException">It doesn't fit; the errors' pointers begin at the input.</exception>
-    public void CheckInput(StoredDefinition definition, JsonElement? input)
+    /// <exception cref="DefinitionRefusedException">It doesn't fit; the errors' pointers begin at the input. Or the definition can't be used any more.</exception>
+    /// <exception cref="EvaluatorsUnavailableException">That can't be checked now.</exception>
+    public async Task CheckInputAsync(StoredDefinition definition, JsonElement? input, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        var (errors, value) = (new DefinitionErrors(), input ?? JsonElement.Parse("null"));
+        var (errors, value) = (new Faults(), input ?? JsonElement.Parse("null"));
         BrokenText.Check(value, "", errors);
-        if (!errors.Any && Get(definition).Input is { } schema) JsonSchemas.Check(schema, value, "", errors);
+        if (!errors.Any && (await GetReadAsync(definition, ct).ConfigureAwait(false)).Input is { } schema)
+            errors.Add("", await schema.CheckAsync(definition.TenantId, value, _evaluations, ct).ConfigureAwait(false));
         if (errors.Any) throw new DefinitionRefusedException($"The input doesn't fit workflow '{definition.Name}' (version {definition.Version}): {errors}", errors.ToDictionary());
     }
 
@@ -47,18 +68,35 @@ public sealed class WorkflowDefinitions
     {
         var stored = await _store.FindAsync(tenantId, name, version, ct).ConfigureAwait(false)
             ?? throw new UnknownWorkflowException($"Tenant {tenantId} has no definition '{name}' of version {version}; it was removed from the database.");
-        return (stored, Get(stored));
+        try
+        {
+            return (stored, await GetReadAsync(stored, ct).ConfigureAwait(false));
+        }
+        catch (DefinitionRefusedException refused)
+        {
+            throw new UnrecoverableError(refused.Message, refused);
+        }
     }
 
-    private DefinedWorkflow Get(StoredDefinition stored)
+    private async Task<DefinedWorkflow> GetReadAsync(StoredDefinition stored, CancellationToken ct)
     {
-        var key = (stored.TenantId, stored.Name, stored.Version);
-        if (_read.TryGetValue(key, out var known)) return known;
-        var errors = new DefinitionErrors();
-        var read = DefinitionValidator.Read(JsonElement.Parse(stored.Definition), errors);
+        if (_read.TryGetValue((stored.TenantId, stored.Name, stored.Version), out var known)) return known;
+        var errors = new Faults();
+        var read = await _validator.ReadAsync(stored.TenantId, JsonElement.Parse(stored.Definition), errors, ct, Patience).ConfigureAwait(false);
         if (read is null || errors.Any)
-            throw new UnrecoverableError($"Definition '{stored.Name}' (version {stored.Version}) can't be used by this version of the product; save it anew with these corrected: {errors}");
-        if (_read.Count >= MostRead) _read.Clear();
-        return _read[key] = read;
+            throw new DefinitionRefusedException($"Definition '{stored.Name}' (version {stored.Version}) can't be used by this version of the product; save it anew with these corrected: {errors}");
+        Keep(stored, read);
+        return read;
+    }
+
+    private void Keep(StoredDefinition stored, DefinedWorkflow read)
+    {
+        if (Interlocked.Add(ref _characters, stored.Definition.Length) > MostRead)
+        {
+            _read.Clear();
+            Interlocked.Exchange(ref _characters, 0);
+        }
+
+        _read[(stored.TenantId, stored.Name, stored.Version)] = read;
     }
 }

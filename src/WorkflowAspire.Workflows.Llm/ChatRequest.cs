@@ -37,6 +37,9 @@ public sealed record ChatRequest
     /// <value>Default null: any text. A typed answer brings its own.</value>
     public JsonElement? Schema { get; init; }
 
+    /// <summary>Checks an answer against the schema elsewhere, where the schema is a stranger's; null to do it here.</summary>
+    internal Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? Check { get; init; }
+
     /// <summary>Whether the answer to the same request of the same tenant may be one that was given before.</summary>
     public bool Cache { get; init; }
 

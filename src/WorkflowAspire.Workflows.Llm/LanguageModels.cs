@@ -45,7 +45,7 @@ public sealed class LanguageModels
     internal Task<ChatAnswer> AskOnceAsync(Guid runId, Guid tenantId, string step, ChatRequest request, LanguageModel? model, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Prepare(new Asker(runId, tenantId, step), request, request.Schema is { } schema ? AnswerForm.Of(schema) : null, model).OnceAsync(ct);
+        return Prepare(new Asker(runId, tenantId, step), request, request.Schema is { } schema ? AnswerForm.Of(schema, request.Check) : null, model).OnceAsync(ct);
     }
 
     /// <summary>Takes a step that asks a model for JSON of this type, whose schema is derived unless the request has one.</summary>

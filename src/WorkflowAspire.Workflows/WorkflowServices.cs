@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,8 @@ public static partial class WorkflowServices
                     provider.GetRequiredService<TimeProvider>(),
                     provider.GetRequiredService<ILogger<StepRunner>>())
                 {
+                    Limits = provider.GetRequiredService<IOptions<RunLimits>>().Value,
+                    Unfinished = provider.GetRequiredService<UnfinishedRuns>(),
                     StepGrace = provider.GetRequiredService<IOptions<WorkflowOptions>>().Value.StepGrace,
                     // Redis need not be reachable when the engine is made, nor be there at all.
                     Dispatcher = () => provider.GetService<IConnectionMultiplexer>() is null ? null : provider.GetRequiredService<RunDispatcher>(),
@@ -76,13 +79,19 @@ public static partial class WorkflowServices
             services.AddLogging();
             services.AddMetrics();
             services.AddOptions<StoreOptions>();
+            // The store is used without a host too, and then there need not be a configuration.
+            services.AddOptions<RunLimits>().Configure<IServiceProvider>((limits, provider) => provider.GetService<IConfiguration>()?.GetSection(RunLimits.Section).Bind(limits)).ValidateOnStart();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RunLimits>, RunLimitsValidator>());
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<StoreTelemetry>();
             services.TryAddSingleton<WorkflowDatabase>();
             services.TryAddSingleton<SchemaMigration>();
             services.AddHostedService<SchemaMigrationService>();
             services.TryAddSingleton<WorkflowCatalog>();
-            services.TryAddSingleton(provider => new RunStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
+            services.TryAddSingleton(provider => new RunStore(
+                provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<RunLimits>>().Value));
+            services.TryAddSingleton(provider => new UnfinishedRuns(
+                provider.GetRequiredService<RunStore>(), provider.GetRequiredService<IOptions<RunLimits>>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new UsageStore(provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>()));
             services.TryAddSingleton(provider => new WorkflowDirectory(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<WorkflowCatalog>(), provider.GetRequiredService<TimeProvider>()));

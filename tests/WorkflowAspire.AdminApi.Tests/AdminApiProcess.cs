@@ -56,10 +56,13 @@ public sealed class AdminApiProcess : IAsyncLifetime
     }
 
     /// <summary>Starts one more API on the same database, and waits until it answers.</summary>
-    public async Task<HttpClient> StartAsync(int redisPort)
+    public async Task<HttpClient> StartAsync(int redisPort) => (await StartAsync(redisPort, [])).Client;
+
+    /// <summary>The same, with settings of its own.</summary>
+    public async Task<(HttpClient Client, ServerProcess Process)> StartAsync(int redisPort, Dictionary<string, string> settings)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}");
-        var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.AdminApi.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
+        var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.AdminApi.dll")], AppContext.BaseDirectory, new Dictionary<string, string>(settings)
         {
             ["ASPNETCORE_URLS"] = address,
             ["ConnectionStrings__redis"] = "nowhere:1",
@@ -72,7 +75,7 @@ public sealed class AdminApiProcess : IAsyncLifetime
         await Eventually.True(async () => process.HasExited
             ? throw new InvalidOperationException($"The API ended: {process.Output}")
             : await AnswersAsync(client));
-        return client;
+        return (client, process);
     }
 
     public async Task<WorkflowRun> AddRunAsync(RunStatus status = RunStatus.Pending, Guid? tenantId = null, TimeSpan startedAgo = default)
@@ -137,6 +140,8 @@ internal static class Answers
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         return await response.JsonAsync();
     }
+
+    public static async Task<JsonElement> JsonAsync(this Task<HttpResponseMessage> answer) => await (await answer).JsonAsync();
 
     public static string? Text(this JsonElement json, string property) => json.GetProperty(property).GetString();
 }

@@ -7,6 +7,7 @@ using WorkflowAspire.Worker.Fairness;
 using WorkflowAspire.Worker.Sweepers;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Definitions;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Dispatch;
 
 namespace WorkflowAspire.Worker.Tests;
@@ -21,7 +22,9 @@ public partial class ConfigurationGuideTests
         .. Of<FairnessOptions>(FairnessOptions.Section),
         .. Of<ExecutionQueueOptions>(ExecutionQueueOptions.Section),
         .. Of<WorkflowOptions>(WorkflowOptions.Section),
-        .. Of<DefinitionOptions>(DefinitionOptions.Section).Where(setting => setting.Name != DefinitionOptions.HttpReach.Section),
+        .. Of<DefinitionOptions>(DefinitionOptions.Section).Where(setting => setting.Name is not (DefinitionOptions.HttpReach.Section or EvaluatorOptions.Section)),
+        .. Of<EvaluatorOptions>(EvaluatorOptions.Section),
+        .. Of<RunLimits>(RunLimits.Section),
         .. Of<DefinitionOptions.HttpReach>(DefinitionOptions.HttpReach.Section),
     ];
 

@@ -6,16 +6,14 @@ namespace WorkflowAspire.AdminApi.Definitions;
 /// <summary>Reads a definition from a request.</summary>
 internal static class DefinitionBody
 {
-    private const int MaxBytes = 1024 * 1024;
-
     // Of two properties with one name another reader may take the other.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static async Task<(JsonElement Definition, IResult? Refusal)> ReadAsync(Stream body, CancellationToken ct)
+    public static async Task<(JsonElement Definition, IResult? Refusal)> ReadAsync(Stream body, int maxBytes, CancellationToken ct)
     {
-        var buffer = new byte[MaxBytes + 1];
+        var buffer = new byte[maxBytes + 1];
         var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-        if (length > MaxBytes) return (default, ProblemAnswers.InvalidField("", $"A definition has at most {MaxBytes} bytes; move parts of it into workflows of their own."));
+        if (length > maxBytes) return (default, ProblemAnswers.InvalidField("", $"A definition has at most {maxBytes} bytes (Definitions:MaxDefinitionBytes); move parts of it into workflows of their own."));
         try
         {
             using var document = JsonDocument.Parse(buffer.AsMemory(0, length), Strict);

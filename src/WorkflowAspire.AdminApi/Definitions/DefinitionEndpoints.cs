@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.Extensions.Options;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.Workflows.Definitions;
 
@@ -26,14 +27,20 @@ internal static class DefinitionEndpoints
         workflows.MapGet("/{name}/versions/{version:int}", (Guid tenantId, string name, int version, DefinitionStore store, CancellationToken ct) => FindAsync(tenantId, name, version, store, ct))
             .WithName("GetDefinitionVersion").WithSummary("Shows one version of a workflow definition.")
             .Produces<DefinitionResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        workflows.MapPost("/{name}/disable", (Guid tenantId, string name, DefinitionStore store, CancellationToken ct) => SwitchAsync(tenantId, name, isDisabled: true, store, ct))
+            .WithName("DisableDefinition").WithSummary("Keeps new runs of a definition, of any version, from beginning; those under way go on.")
+            .Produces<DefinitionResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        workflows.MapPost("/{name}/enable", (Guid tenantId, string name, DefinitionStore store, CancellationToken ct) => SwitchAsync(tenantId, name, isDisabled: false, store, ct))
+            .WithName("EnableDefinition").WithSummary("Lets runs of a definition begin again.")
+            .Produces<DefinitionResponse>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/schemas/workflow-definition.json", () => TypedResults.Text(DefinitionSchema.Text, "application/schema+json"))
             .WithName("GetDefinitionSchema").WithTags("definitions").WithSummary("The JSON Schema of workflow definitions.");
     }
 
-    private static async Task<IResult> SaveAsync(Guid tenantId, string name, HttpRequest request, WorkflowDefinitions definitions, CancellationToken ct)
+    private static async Task<IResult> SaveAsync(Guid tenantId, string name, HttpRequest request, WorkflowDefinitions definitions, IOptions<DefinitionOptions> options, CancellationToken ct)
     {
         if (tenantId == Guid.Empty) return ProblemAnswers.InvalidField("tenantId", "tenantId is a UUID other than all zeros.");
-        var (definition, refusal) = await DefinitionBody.ReadAsync(request.Body, ct);
+        var (definition, refusal) = await DefinitionBody.ReadAsync(request.Body, options.Value.MaxDefinitionBytes, ct);
         if (refusal is not null) return refusal;
         try
         {
@@ -64,6 +71,12 @@ internal static class DefinitionEndpoints
         await store.FindAsync(tenantId, name, version, ct) is { } found
             ? TypedResults.Ok(DefinitionResponse.From(found))
             : ProblemAnswers.NotFound(version is null ? $"Tenant {tenantId} has no definition '{name}'." : $"Tenant {tenantId} has no version {version} of a definition '{name}'.");
+
+    private static async Task<IResult> SwitchAsync(Guid tenantId, string name, bool isDisabled, DefinitionStore store, CancellationToken ct)
+    {
+        await store.SetDisabledAsync(tenantId, name, isDisabled, ct);
+        return await FindAsync(tenantId, name, null, store, ct);
+    }
 
     private static async Task<IResult> ListVersionsAsync(Guid tenantId, string name, DefinitionStore store, CancellationToken ct) =>
         await store.ListVersionsAsync(tenantId, name, ct) is { Count: > 0 } versions

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using StackExchange.Redis;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 
 namespace WorkflowAspire.AdminApi.Problems;
 
@@ -19,7 +20,7 @@ internal static class ProblemAnswers
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
-            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or DbException or RedisException,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException or DbException or RedisException or EvaluatorsUnavailableException,
         });
         app.UseStatusCodePages();
     }
@@ -31,6 +32,8 @@ internal static class ProblemAnswers
     /// <summary>A 400 that names each place to mend.</summary>
     public static IResult Invalid(string detail, IReadOnlyDictionary<string, string[]> errors) =>
         TypedResults.ValidationProblem(errors.ToDictionary(), detail, title: "The request can't be accepted.");
+
+    public static IResult TooMany(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status429TooManyRequests, title: "Too many requests");
 
     public static IResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound, title: "Not found");
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using StackExchange.Redis;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 
 namespace WorkflowAspire.AdminApi.Problems;
 
@@ -15,10 +16,12 @@ internal sealed partial class UnavailableExceptionHandler(IProblemDetailsService
             BadHttpRequestException bad => new ProblemDetails { Status = bad.StatusCode, Title = "The request can't be accepted.", Detail = bad.Message },
             RedisException or RedisTimeoutException => Unavailable("Redis", exception),
             DbException => Unavailable("the database", exception),
+            EvaluatorsUnavailableException => Unavailable("an evaluator of definitions", exception),
             _ => null,
         };
         if (problem is null) return false;
         httpContext.Response.StatusCode = problem.Status!.Value;
+        if (exception is EvaluatorsUnavailableException) httpContext.Response.Headers.RetryAfter = "5";
         return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
     }
 

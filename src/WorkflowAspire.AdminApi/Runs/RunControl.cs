@@ -1,14 +1,16 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.AdminApi.Problems;
+using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.AdminApi.Runs;
 
 /// <summary>What can be done to a run under way: send it a signal, call it off.</summary>
-internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunCancellation cancellation, ILogger<RunControl> logger)
+internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunCancellation cancellation, IOptions<RunLimits> limits, ILogger<RunControl> logger)
 {
     private const int LongestName = 200;
 
@@ -21,7 +23,9 @@ internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunC
         if (!await store.SendSignalAsync(id, name, payload, ct))
         {
             return await store.FindAsync(id, ct) is { } ended
-                ? ProblemAnswers.Conflict($"Run {id} is {ended.Status.ToString().ToLowerInvariant()}; only a run that has not ended takes signals.")
+                ? ended.Status is RunStatus.Pending or RunStatus.Running or RunStatus.Waiting
+                ? ProblemAnswers.TooMany($"Run {id} has had {limits.Value.MaxSignals} signals, as many as are allowed (RunLimits:MaxSignals).")
+                : ProblemAnswers.Conflict($"Run {id} is {ended.Status.ToString().ToLowerInvariant()}; only a run that has not ended takes signals.")
                 : ProblemAnswers.NotFound($"There is no run {id}.");
         }
 
@@ -44,6 +48,9 @@ internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunC
         { Run: { } ended } => ProblemAnswers.Conflict($"Run {id} is {ended.Status.ToString().ToLowerInvariant()} already; it can't be cancelled."),
         _ => ProblemAnswers.NotFound($"There is no run {id}."),
     };
+
+    public async Task<IResult> CancelAllAsync(Guid tenantId, CancellationToken ct) =>
+        TypedResults.Ok(new CancelledRunsResponse(await cancellation.CancelAllAsync(tenantId, ct)));
 
     private static async Task<(string? Json, string? Error)> ReadAsync(Stream body, CancellationToken ct)
     {

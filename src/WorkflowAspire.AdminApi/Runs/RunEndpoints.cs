@@ -20,7 +20,7 @@ internal static class RunEndpoints
             .WithName("SubmitRun").WithTags("runs").WithSummary("Accepts a run of a workflow.")
             .Accepts<SubmitRunRequest>("application/json")
             .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
         api.MapGet("/runs", ListAsync)
             .WithName("ListRuns").WithTags("runs").WithSummary("Lists runs, newest first.")
             .Produces<RunListResponse>().ProducesValidationProblem();
@@ -35,6 +35,9 @@ internal static class RunEndpoints
         api.MapPost("/runs/{id:guid}/cancel", (Guid id, RunControl control, CancellationToken ct) => control.CancelAsync(id, ct))
             .WithName("CancelRun").WithTags("runs").WithSummary("Cancels a run, its children included.")
             .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        api.MapPost("/tenants/{tenantId:guid}/runs/cancel", (Guid tenantId, RunControl control, CancellationToken ct) => control.CancelAllAsync(tenantId, ct))
+            .WithName("CancelTenantRuns").WithTags("runs").WithSummary("Cancels all runs of a tenant that have not ended.")
+            .Produces<CancelledRunsResponse>();
         api.MapGet("/stale-runs", ListStaleAsync)
             .WithName("ListStaleRuns").WithTags("runs").WithSummary("Lists runs that have been running for long, oldest first.")
             .Produces<StaleRunsResponse>().ProducesValidationProblem();

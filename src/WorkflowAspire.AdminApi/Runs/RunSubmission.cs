@@ -1,7 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.AdminApi.Problems;
+using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
 
@@ -9,7 +12,7 @@ namespace WorkflowAspire.AdminApi.Runs;
 
 /// <summary>Accepts runs: once a run is in the store it will be executed, whether or not Redis can be reached now.</summary>
 internal sealed partial class RunSubmission(
-    WorkflowChoice workflows, RunStore store, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
+    WorkflowChoice workflows, RunStore store, UnfinishedRuns unfinished, IOptions<RunLimits> limits, RunDispatcher dispatcher, TimeProvider time, ILogger<RunSubmission> logger)
 {
     public async Task<IResult> SubmitAsync(string name, HttpContext http, CancellationToken ct)
     {
@@ -32,6 +35,8 @@ internal sealed partial class RunSubmission(
     {
         var (request, field, error) = SubmitRunRequest.Read(body);
         if (request is null) return ProblemAnswers.InvalidField(field, error);
+        if (request.Input is { } input && Encoding.UTF8.GetByteCount(input.GetRawText()) is var bytes && bytes > limits.Value.MaxInput)
+            return ProblemAnswers.InvalidField("input", $"The input has {bytes} bytes, and {limits.Value.MaxInput} are allowed (RunLimits:MaxInput); hand over where it is instead.");
         var (version, refusal) = await workflows.ChooseAsync(name, request, ct);
         if (refusal is not null) return refusal;
         IdempotencyKey? idempotency = null;
@@ -47,6 +52,7 @@ internal sealed partial class RunSubmission(
             return ProblemAnswers.InvalidField("body", $"A string of the body is no text: {noText.Message}");
         }
 
+        if (await unfinished.RefuseAsync(request.TenantId, ct) is { } tooMany) return TooMany(http, tooMany);
         var run = NewRun(name, version, request);
         if (idempotency is not null)
         {
@@ -67,6 +73,12 @@ internal sealed partial class RunSubmission(
 
         await EnqueueAsync(run);
         return Accepted(run);
+    }
+
+    private static IResult TooMany(HttpContext http, string refusal)
+    {
+        http.Response.Headers.RetryAfter = "30";
+        return ProblemAnswers.TooMany(refusal);
     }
 
     private static Accepted<RunResponse> Accepted(WorkflowRun run) => TypedResults.Accepted($"/api/runs/{run.Id}", RunResponse.From(run));

@@ -18,9 +18,10 @@ internal sealed class WorkflowChoice(WorkflowDirectory workflows, DefinitionStor
         }
 
         if (await store.FindAsync(request.TenantId, name, request.Version, ct) is not { } definition) return (null, await NotFoundAsync(name, request, ct));
+        if (definition.IsDisabled) return (null, ProblemAnswers.Conflict($"Workflow '{name}' of tenant {request.TenantId} is disabled; enable it to begin runs of it."));
         try
         {
-            definitions.CheckInput(definition, request.Input);
+            await definitions.CheckInputAsync(definition, request.Input, ct);
             return (definition.Version, null);
         }
         catch (DefinitionRefusedException refused)

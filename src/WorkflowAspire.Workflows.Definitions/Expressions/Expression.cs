@@ -1,28 +1,44 @@
 using System.Text.Json;
-using Jint;
-using WorkflowAspire.BullMQ;
+using WorkflowAspire.Evaluator.Protocol;
 
 namespace WorkflowAspire.Workflows.Definitions.Expressions;
 
 /// <summary>A JavaScript expression of a definition.</summary>
-internal sealed class Expression(string source, ScriptSyntax syntax)
+internal sealed class Expression(string source, ScriptFacts facts)
 {
-    private readonly Lazy<Prepared<Acornima.Ast.Script>> _script = new(() => Sandbox.PrepareExpression(source));
-
     public string Source => source;
 
-    /// <exception cref="UnrecoverableError">It failed; the message names the step, the expression and the reason.</exception>
-    /// <exception cref="TransientStepException">It took too long.</exception>
-    public JsonElement Evaluate(Sandbox sandbox, Variables variables, DefinitionOptions options, string place, CancellationToken ct)
+    public TenantText Text { get; } = new(TextKind.Expression, source);
+
+    public Needs Needs { get; } = new(facts.Roots, facts.Steps);
+
+    /// <summary>Follows an expression that only leads to a value, like <c>input.order.id</c>, without an evaluator: the value stays as it is.</summary>
+    /// <returns>False where it has to be evaluated.</returns>
+    public bool TryFollow(Variables variables, out JsonElement value)
     {
-        try
+        value = default;
+        if (facts.Path is not { } path) return false;
+        var next = 1;
+        switch (path[0])
         {
-            return sandbox.Evaluate(_script.Value, variables.ToJson(syntax.Steps), ct);
+            case "input":
+                value = variables.Input;
+                break;
+            case "run":
+                value = variables.Run;
+                break;
+            case "item" when variables.Item is { } item:
+                value = item;
+                break;
+            case "steps" when path.Length > 1 && variables.Steps.TryGetValue(path[1], out value):
+                next = 2;
+                break;
+            default:
+                return false;
         }
-        catch (Exception error) when (!ct.IsCancellationRequested)
-        {
-            var message = $"{place}: the expression ${{{source}}} failed: {ExpressionFailure.Describe(error, options.ExpressionTimeout)}.";
-            throw error is TimeoutException ? new TransientStepException(message, error) : new UnrecoverableError(message, error);
-        }
+
+        for (; next < path.Length; next++)
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(path[next], out value)) return false;
+        return true;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class FilledText(IReadOnlyList<FilledText.Part> parts)
     /// <summary>The secrets that it names.</summary>
     public IEnumerable<string> Secrets => parts.Where(part => part.Secret is not null).Select(part => part.Secret!);
 
+    /// <summary>The expressions that it holds.</summary>
+    public IEnumerable<Expression> Expressions => parts.Where(part => part.Expression is not null).Select(part => part.Expression!);
+
     /// <summary>Its expression, where it is nothing else.</summary>
     public Expression? Only => parts is [{ Expression: { } only }] ? only : null;
 
@@ -21,14 +24,12 @@ internal sealed class FilledText(IReadOnlyList<FilledText.Part> parts)
     };
 
     /// <summary>The value of its only expression as it is, or the text.</summary>
-    public JsonElement Evaluate(Func<Expression, JsonElement> evaluate) => Only is { } only
-        ? evaluate(only)
-        : JsonSerializer.SerializeToElement(Fill(evaluate, _ => ""));
+    public JsonElement Evaluate(Filling filling) => Only is { } only ? filling[only] : JsonSerializer.SerializeToElement(Fill(filling, _ => ""));
 
     /// <summary>The text.</summary>
-    /// <param name="evaluate">Evaluates an expression.</param>
+    /// <param name="filling">The expressions' values.</param>
     /// <param name="secret">Gives a secret's value.</param>
-    public string Fill(Func<Expression, JsonElement> evaluate, Func<string, string> secret)
+    public string Fill(Filling filling, Func<string, string> secret)
     {
         var text = new StringBuilder();
         foreach (var part in parts)
@@ -36,7 +37,7 @@ internal sealed class FilledText(IReadOnlyList<FilledText.Part> parts)
             text.Append(part switch
             {
                 { Secret: { } name } => secret(name),
-                { Expression: { } expression } => Shown(evaluate(expression)),
+                { Expression: { } expression } => Shown(filling[expression]),
                 _ => part.Text,
             });
         }

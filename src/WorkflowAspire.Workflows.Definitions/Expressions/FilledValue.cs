@@ -6,29 +6,40 @@ namespace WorkflowAspire.Workflows.Definitions.Expressions;
 /// <summary>A JSON value in whose strings the <c>${ … }</c> are filled in.</summary>
 internal abstract record FilledValue
 {
-    public abstract JsonElement Evaluate(Func<Expression, JsonElement> evaluate);
+    /// <summary>The expressions that it holds.</summary>
+    public abstract IEnumerable<Expression> Expressions { get; }
+
+    public abstract JsonElement Evaluate(Filling filling);
 
     public sealed record Constant(JsonElement Value) : FilledValue
     {
-        public override JsonElement Evaluate(Func<Expression, JsonElement> evaluate) => Value;
+        public override IEnumerable<Expression> Expressions => [];
+
+        public override JsonElement Evaluate(Filling filling) => Value;
     }
 
     public sealed record Text(FilledText Filled) : FilledValue
     {
-        public override JsonElement Evaluate(Func<Expression, JsonElement> evaluate) => Filled.Evaluate(evaluate);
+        public override IEnumerable<Expression> Expressions => Filled.Expressions;
+
+        public override JsonElement Evaluate(Filling filling) => Filled.Evaluate(filling);
     }
 
     public sealed record List(IReadOnlyList<FilledValue> Items) : FilledValue
     {
-        public override JsonElement Evaluate(Func<Expression, JsonElement> evaluate) => JsonSerializer.SerializeToElement(Items.Select(item => item.Evaluate(evaluate)).ToArray());
+        public override IEnumerable<Expression> Expressions => Items.SelectMany(item => item.Expressions);
+
+        public override JsonElement Evaluate(Filling filling) => JsonSerializer.SerializeToElement(Items.Select(item => item.Evaluate(filling)).ToArray());
     }
 
     public sealed record Map(IReadOnlyList<KeyValuePair<string, FilledValue>> Properties) : FilledValue
     {
-        public override JsonElement Evaluate(Func<Expression, JsonElement> evaluate)
+        public override IEnumerable<Expression> Expressions => Properties.SelectMany(property => property.Value.Expressions);
+
+        public override JsonElement Evaluate(Filling filling)
         {
             var filled = new JsonObject();
-            foreach (var (name, value) in Properties) filled[name] = JsonSerializer.SerializeToNode(value.Evaluate(evaluate));
+            foreach (var (name, value) in Properties) filled[name] = JsonSerializer.SerializeToNode(value.Evaluate(filling));
             return JsonSerializer.SerializeToElement(filled);
         }
     }

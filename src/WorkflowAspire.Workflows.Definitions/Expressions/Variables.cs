@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 
 namespace WorkflowAspire.Workflows.Definitions.Expressions;
@@ -16,25 +16,42 @@ internal sealed record Variables(JsonElement Input, JsonElement Run, Dictionary<
     /// <summary>The same, for steps of their own: what they leave isn't seen outside.</summary>
     public Variables Inner() => this with { Steps = new Dictionary<string, JsonElement>(Steps) };
 
-    /// <param name="only">The steps that are asked for; null for all.</param>
-    public string ToJson(IReadOnlySet<string>? only)
+    /// <summary>What is needed of it, as JSON in UTF-8.</summary>
+    public ReadOnlyMemory<byte> ToJson(Needs needs)
     {
-        var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            Write(json, "input", Input);
-            Write(json, "run", Run);
-            if (Item is { } item) Write(json, "item", item);
-            if (Index is { } index) json.WriteNumber("index", index);
-            json.WriteStartObject("steps");
-            foreach (var (id, output) in Steps)
-                if (only is null || only.Contains(id)) Write(json, id, output);
-            json.WriteEndObject();
+            foreach (var root in needs.Roots)
+            {
+                switch (root)
+                {
+                    case "input":
+                        Write(json, root, Input);
+                        break;
+                    case "run":
+                        Write(json, root, Run);
+                        break;
+                    case "item" when Item is { } item:
+                        Write(json, root, item);
+                        break;
+                    case "index" when Index is { } index:
+                        json.WriteNumber(root, index);
+                        break;
+                    case "steps":
+                        json.WriteStartObject(root);
+                        foreach (var (id, output) in Steps)
+                            if (needs.Steps is null || needs.Steps.Contains(id)) Write(json, id, output);
+                        json.WriteEndObject();
+                        break;
+                }
+            }
+
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return buffer.WrittenMemory;
     }
 
     private static void Write(Utf8JsonWriter json, string name, JsonElement value)

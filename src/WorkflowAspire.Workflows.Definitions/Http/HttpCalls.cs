@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Secrets;
 using WorkflowAspire.Workflows.Http;
 
@@ -32,7 +34,8 @@ internal sealed class HttpCalls : IDisposable
         : url.UserInfo.Length > 0 ? "'url' carries a user name or password; send them in a header, as a secret."
         : null;
 
-    public async Task<JsonElement> SendAsync(HttpCall call, ResolvedSecrets secrets, CancellationToken ct)
+    public async Task<JsonElement> SendAsync(
+        HttpCall call, ResolvedSecrets secrets, Func<Schema, JsonElement, Task<IReadOnlyDictionary<string, string[]>>> check, CancellationToken ct)
     {
         if (RefuseAddress(call.Url) is { } refusal) throw new UnrecoverableError($"Step '{call.Step}': {refusal}");
         var url = new Uri(call.Url);
@@ -47,7 +50,10 @@ internal sealed class HttpCalls : IDisposable
             var status = (int)response.StatusCode;
             if (!call.Expected.Takes(status)) throw Refused(call.Step, shown, response);
             var text = await HttpAnswers.ReadAsync(response, _reach.MaxResponseBytes, $"Step '{call.Step}': the answer to {shown}", ct).ConfigureAwait(false);
-            var body = HttpAnswers.Body(text, response, call, shown) is { } found ? secrets.Redact(found) : (JsonElement?)null;
+            var found = HttpAnswers.Body(text, response, call, shown);
+            if (found is { } json && call.Expected.Schema is { } schema && await check(schema, json).ConfigureAwait(false) is { Count: > 0 } faults)
+                throw new UnrecoverableError($"Step '{call.Step}': the answer to {shown} is not what is expected: {Faults.Describe(faults)}");
+            var body = found is { } answer ? secrets.Redact(answer) : (JsonElement?)null;
             return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["status"] = status, ["headers"] = HttpAnswers.Headers(response, secrets), ["body"] = body });
         }
         catch (Exception error) when (!ct.IsCancellationRequested)

@@ -23,7 +23,14 @@ public sealed record LanguageModelRequest(
     IReadOnlyList<LanguageModelMessage> Messages,
     JsonElement? Schema,
     double? Temperature,
-    int? MaxTokens);
+    int? MaxTokens)
+{
+    /// <summary>
+    /// Checks an answer against <see cref="Schema"/>, and gives what is wrong by its place: the schema is a tenant's, and not to be evaluated in
+    /// this process. Null where there is no schema.
+    /// </summary>
+    public Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? Check { get; init; }
+}
 
 /// <summary>A message of the conversation.</summary>
 /// <param name="Role">system, user or assistant.</param>

@@ -1,4 +1,4 @@
-using Json.Schema;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Expressions;
 using WorkflowAspire.Workflows.Definitions.Steps;
 
@@ -10,7 +10,7 @@ namespace WorkflowAspire.Workflows.Definitions.Reading;
 /// <param name="Input">The schema of its input; null for any.</param>
 /// <param name="Children">The workflows that it runs, and where it says so.</param>
 internal sealed record DefinedWorkflow(
-    IReadOnlyList<DefinedStep> Steps, FilledValue? Output, JsonSchema? Input, IReadOnlyList<(string Place, string Workflow)> Children)
+    IReadOnlyList<DefinedStep> Steps, FilledValue? Output, Schema? Input, IReadOnlyList<(string Place, string Workflow)> Children)
 {
     /// <summary>All its steps, those inside others too.</summary>
     public IEnumerable<DefinedStep> AllSteps => Steps.SelectMany(step => step.WithInner);

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using WorkflowAspire.Evaluator.Schemas;
 using WorkflowAspire.Workflows.Definitions.Expressions;
 using WorkflowAspire.Workflows.Definitions.Steps;
-using WorkflowAspire.Workflows.Definitions.Validation;
 
 namespace WorkflowAspire.Workflows.Definitions.Reading;
 
@@ -9,22 +9,26 @@ namespace WorkflowAspire.Workflows.Definitions.Reading;
 internal sealed class DefinitionReader
 {
     private readonly HashSet<string> _all = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _operations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _operations = new(StringComparer.Ordinal);
     private readonly List<(string Place, string Workflow)> _children = [];
 
-    private DefinitionReader(DefinitionErrors errors) => Errors = errors;
+    private DefinitionReader(Readings readings, Faults errors) => (Readings, Errors) = (readings, errors);
 
-    public DefinitionErrors Errors { get; }
+    public Readings Readings { get; }
 
-    public static DefinedWorkflow Read(JsonElement json, DefinitionErrors errors)
+    public Faults Errors { get; }
+
+    public static DefinedWorkflow Read(JsonElement json, Readings readings, Faults errors)
     {
-        var reader = new DefinitionReader(errors);
+        var reader = new DefinitionReader(readings, errors);
         reader.Note(json.GetProperty("steps"), "/steps");
-        var input = json.TryGetProperty("input", out var schema) ? JsonSchemas.CheckSchema(schema, "/input", errors) : null;
+        if (reader._all.Count > readings.Options.MaxSteps)
+            errors.Add("/steps", $"The definition has {reader._all.Count} steps, and {readings.Options.MaxSteps} are allowed (Definitions:MaxSteps); move some into workflows of their own.");
+        var input = json.TryGetProperty("input", out var schema) ? readings.Schema(schema, "/input", errors) : null;
         var everything = new Visible(reader._all, [], InLoop: false);
         var steps = reader.Steps(json.GetProperty("steps"), "/steps", everything);
         var atTheEnd = everything with { Earlier = [.. steps.Select(step => step.Id)] };
-        var output = json.TryGetProperty("output", out var value) ? new FillReader(atTheEnd, errors).Value(value, "/output") : null;
+        var output = json.TryGetProperty("output", out var value) ? new FillReader(atTheEnd, readings, errors).Value(value, "/output") : null;
         return new DefinedWorkflow(steps, output, input, reader._children);
     }
 
@@ -51,8 +55,9 @@ internal sealed class DefinitionReader
             var id = step.GetProperty("id").GetString()!;
             if (!_all.Add(id)) Errors.Add(JsonPlace.Below(place, "id"), $"Another step is named '{id}'; give each step of the definition an id of its own.");
             var operation = step.GetProperty("type").GetString() == "signal" && step.TryGetProperty("name", out var name) ? name.GetString()! : id;
-            if (!_operations.Add(operation) && operation != id)
-                Errors.Add(JsonPlace.Below(place, "name"), $"'{operation}' is the name of another signal or step; give each signal of the definition a name of its own.");
+            // A signal goes by its name in the run's history, as every other step goes by its id.
+            if (!_operations.TryAdd(operation, id) && _operations[operation] != id)
+                Errors.Add(JsonPlace.Below(place, operation == id ? "id" : "name"), $"'{operation}' is the name of another signal or step; give each signal of the definition a name of its own.");
             foreach (var list in new[] { "then", "else", "default", "steps" })
                 if (step.TryGetProperty(list, out var inner)) Note(inner, JsonPlace.Below(place, list));
             foreach (var map in new[] { "cases", "branches" })

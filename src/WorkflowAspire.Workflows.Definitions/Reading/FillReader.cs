@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Acornima;
+using WorkflowAspire.Evaluator.Protocol;
+using WorkflowAspire.Evaluator.Schemas;
 using WorkflowAspire.Workflows.Definitions.Expressions;
-using WorkflowAspire.Workflows.Definitions.Validation;
 
 namespace WorkflowAspire.Workflows.Definitions.Reading;
 
 /// <summary>Reads values whose <c>${ … }</c> are filled in, and notes what is wrong with them.</summary>
-internal sealed partial class FillReader(Visible visible, DefinitionErrors errors)
+internal sealed partial class FillReader(Visible visible, Readings readings, Faults errors)
 {
     public FilledValue Value(JsonElement value, string place) => value.ValueKind switch
     {
@@ -28,33 +28,30 @@ internal sealed partial class FillReader(Visible visible, DefinitionErrors error
 
     private FilledText? Text(string text, string place, bool secrets)
     {
-        try
-        {
-            var parts = TextParts.Split(text).Select(part => Part(part.IsExpression, part.Text, place, secrets)).ToList();
-            return parts.Contains(null) ? null : new FilledText([.. parts.Select(part => part!.Value)]);
-        }
-        catch (FormatException error)
-        {
-            errors.Add(place, error.Message);
-            return null;
-        }
+        if (!text.Contains("${", StringComparison.Ordinal)) return new FilledText(text.Length == 0 ? [] : [new FilledText.Part(text)]);
+        if (readings.Text(text, place, errors) is not { } read) return null;
+        var parts = read.Select(part => Part(part, place, secrets)).ToList();
+        return parts.Contains(null) ? null : new FilledText([.. parts.Select(part => part!.Value)]);
     }
 
-    private FilledText.Part? Part(bool isExpression, string text, string place, bool secrets)
+    private FilledText.Part? Part(TextPart part, string place, bool secrets)
     {
-        if (!isExpression) return new FilledText.Part(text);
-        if (secrets && SecretName.Match(text) is { Success: true } secret) return new FilledText.Part(null, Secret: secret.Groups[1].Value);
-        try
+        if (part.Source is not { } source) return new FilledText.Part(part.Text);
+        if (secrets && SecretName.Match(source) is { Success: true } secret) return new FilledText.Part(null, Secret: secret.Groups[1].Value);
+        if (source.Length > readings.Options.MaxExpressionLength)
         {
-            var syntax = ScriptSyntax.OfExpression(text);
-            foreach (var refusal in syntax.Refuse(visible, deterministic: true)) errors.Add(place, refusal);
-            return new FilledText.Part(null, new Expression(text.Trim(), syntax));
-        }
-        catch (ParseErrorException error)
-        {
-            errors.Add(place, $"${{{text}}} is no JavaScript expression: {error.Message}");
+            errors.Add(place, $"An expression has {source.Length} characters here, and {readings.Options.MaxExpressionLength} are allowed (Definitions:MaxExpressionLength); use a code step.");
             return null;
         }
+
+        if (part.Facts is not { } facts)
+        {
+            errors.Add(place, $"${{{source}}} is no JavaScript expression: {part.Error}");
+            return null;
+        }
+
+        foreach (var refusal in Refusals.OfScript(facts, visible, deterministic: true)) errors.Add(place, refusal);
+        return new FilledText.Part(null, new Expression(source.Trim(), facts));
     }
 
     private FilledValue.Constant Refused(JsonElement value, string place)

@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using Acornima;
+using WorkflowAspire.Evaluator.Protocol;
+using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Expressions;
-using WorkflowAspire.Workflows.Definitions.Liquid;
 using WorkflowAspire.Workflows.Definitions.Steps;
-using WorkflowAspire.Workflows.Definitions.Validation;
+using WorkflowAspire.Workflows.Definitions.Templates;
 
 namespace WorkflowAspire.Workflows.Definitions.Reading;
 
@@ -15,7 +16,7 @@ internal sealed class StepReader(JsonElement json, string pointer, Visible visib
 
     public string Pointer => pointer;
 
-    public FillReader Fill => new(visible, definition.Errors);
+    public FillReader Fill => new(visible, definition.Readings, definition.Errors);
 
     public string Place(string property) => JsonPlace.Below(pointer, property);
 
@@ -27,7 +28,14 @@ internal sealed class StepReader(JsonElement json, string pointer, Visible visib
 
     public string? Text(string property) => Json(property)?.GetString();
 
-    public int? Integer(string property) => Json(property)?.GetInt32();
+    public int? Integer(string property)
+    {
+        if (Json(property) is not { } value) return null;
+        // JSON has 2.0 for a whole number too, and numbers of any size.
+        if (value.GetDouble() is var number and >= int.MinValue and <= int.MaxValue) return (int)number;
+        Refuse(property, $"{value.GetRawText()} is too large; the largest number possible here is {int.MaxValue}.");
+        return null;
+    }
 
     public Expressions.Expression? Condition(string property)
     {
@@ -45,36 +53,21 @@ internal sealed class StepReader(JsonElement json, string pointer, Visible visib
     /// <summary>A text or a secret.</summary>
     public FilledText? SecretText(string property) => Json(property) is { } value ? Fill.SecretText(value, Place(property)) : null;
 
-    public LiquidText? Liquid(string property) => Json(property) is { } value ? Liquid(value, Place(property)) : null;
+    public Template? Liquid(string property) => Json(property) is { } value ? Liquid(value, Place(property)) : null;
 
-    public LiquidText? Liquid(JsonElement value, string place)
+    public Template? Liquid(JsonElement value, string place)
     {
-        try
-        {
-            var template = LiquidText.Parse(value.GetString()!);
-            foreach (var refusal in template.Refuse(visible)) definition.Errors.Add(place, refusal);
-            return template;
-        }
-        catch (FormatException error)
-        {
-            definition.Errors.Add(place, error.Message);
-            return null;
-        }
+        var source = value.GetString()!;
+        if (definition.Readings.Template(source, place, definition.Errors) is not { } facts) return null;
+        foreach (var refusal in Refusals.OfTemplate(facts, visible)) definition.Errors.Add(place, refusal);
+        return new Template(source, facts);
     }
 
-    public ScriptSyntax? FunctionBody(string property)
+    public ScriptFacts? FunctionBody(string property)
     {
-        try
-        {
-            var syntax = ScriptSyntax.OfFunctionBody(Text(property)!);
-            foreach (var refusal in syntax.Refuse(visible, deterministic: false)) Refuse(property, refusal);
-            return syntax;
-        }
-        catch (ParseErrorException error)
-        {
-            Refuse(property, $"This is no JavaScript function body: {error.Message}");
-            return null;
-        }
+        if (definition.Readings.Function(Text(property)!, Place(property), definition.Errors) is not { } facts) return null;
+        foreach (var refusal in Refusals.OfScript(facts, visible, deterministic: false)) Refuse(property, refusal);
+        return facts;
     }
 
     /// <summary>A duration that is written out or computed.</summary>
@@ -92,7 +85,7 @@ internal sealed class StepReader(JsonElement json, string pointer, Visible visib
 
     /// <param name="path">Where it stands below the step.</param>
     /// <param name="schema">The schema.</param>
-    public Json.Schema.JsonSchema? CheckSchema(string path, JsonElement schema) => JsonSchemas.CheckSchema(schema, $"{pointer}/{path}", definition.Errors);
+    public Schema? CheckSchema(string path, JsonElement schema) => definition.Readings.Schema(schema, $"{pointer}/{path}", definition.Errors);
 
     public void NoteChild(string property, string workflow) => definition.NoteChild(Place(property), workflow);
 

@@ -13,9 +13,11 @@ internal sealed class BranchStep(StepReader reader) : DefinedStep(reader)
 
     protected override IEnumerable<DefinedStep> Inner => _then.Concat(_else);
 
-    protected override Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Conditions => [_if!];
+
+    protected override Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        var holds = IsTruthy(run.Evaluate(_if!, Id));
+        var holds = filling.Holds(_if!);
         return Way.TakeAsync(Id, holds ? "then" : "else", holds ? _then : _else, run);
     }
 }

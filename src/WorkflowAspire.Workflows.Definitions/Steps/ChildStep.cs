@@ -18,6 +18,8 @@ internal sealed class ChildStep : DefinedStep
         reader.NoteChild("workflow", _workflow);
     }
 
-    protected override Task<JsonElement> RunAsync(StepRun run) =>
-        run.Context.RunChildAsync<JsonElement, JsonElement>(Id, _workflow, _input is null ? JsonElement.Parse("null") : run.Evaluate(_input, Id));
+    protected override IEnumerable<Expression> Ahead => _input?.Expressions ?? [];
+
+    protected override Task<JsonElement> RunAsync(StepRun run, Filling filling) =>
+        run.Context.RunChildAsync<JsonElement, JsonElement>(Id, _workflow, _input is null ? JsonElement.Parse("null") : _input.Evaluate(filling));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Jint;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Evaluator.Protocol;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Expressions;
 using WorkflowAspire.Workflows.Definitions.Reading;
 
@@ -10,30 +11,25 @@ namespace WorkflowAspire.Workflows.Definitions.Steps;
 internal sealed class CodeStep : DefinedStep
 {
     private readonly StepOptions _options;
-    private readonly ScriptSyntax? _syntax;
-    private readonly Lazy<Prepared<Acornima.Ast.Script>> _script;
+    private readonly ScriptFacts? _facts;
+    private readonly TenantText _code;
 
     public CodeStep(StepReader reader)
         : base(reader)
     {
-        var source = reader.Text("code")!;
+        _code = new TenantText(TextKind.Function, reader.Text("code")!);
         _options = reader.Options(StepKind.Code);
-        _syntax = reader.FunctionBody("code");
-        _script = new Lazy<Prepared<Acornima.Ast.Script>>(() => Sandbox.PrepareFunctionBody(source));
+        _facts = reader.FunctionBody("code");
     }
 
-    protected override Task<JsonElement> RunAsync(StepRun run) => run.Context.StepAsync(Id, ct => Task.Run(() => Compute(run, ct), ct), _options);
+    protected override Task<JsonElement> RunAsync(StepRun run, Filling filling) => run.Context.StepAsync(Id, ct => ComputeAsync(run, ct), _options);
 
-    private JsonElement Compute(StepRun run, CancellationToken ct)
+    private async Task<JsonElement> ComputeAsync(StepRun run, CancellationToken ct)
     {
-        try
-        {
-            return run.Services.Sandbox.RunCode(_script.Value, run.Variables.ToJson(_syntax!.Steps), ct);
-        }
-        catch (Exception error) when (!ct.IsCancellationRequested)
-        {
-            var message = $"Step '{Id}': its code failed: {ExpressionFailure.Describe(error, run.Services.Options.CodeTimeout)}.";
-            throw error is TimeoutException ? new TransientStepException(message, error) : new UnrecoverableError(message, error);
-        }
+        var data = run.Variables.ToJson(new Needs(_facts!.Roots, _facts.Steps));
+        var answers = await run.EvaluateAsync([new Work(Purpose.Evaluate, _code)], data, Id, ct).ConfigureAwait(false);
+        return answers[0] is { Outcome: Outcome.Done } done
+            ? JsonElement.Parse(done.Payload.Span)
+            : throw new UnrecoverableError($"Step '{Id}': its code failed: {LimitSentences.OfEvaluation(answers[0], TextKind.Function, run.Services.Options)}.");
     }
 }

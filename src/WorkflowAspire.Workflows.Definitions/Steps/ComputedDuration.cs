@@ -6,11 +6,11 @@ namespace WorkflowAspire.Workflows.Definitions.Steps;
 /// <summary>A duration that a step computes.</summary>
 internal static class ComputedDuration
 {
-    public static TimeSpan Of(FilledText text, string step, StepRun run)
+    public static TimeSpan Of(FilledText text, string step, Filling filling)
     {
         try
         {
-            return Durations.Read(run.Evaluate(text, step));
+            return Durations.Read(text.Evaluate(filling));
         }
         catch (FormatException error)
         {

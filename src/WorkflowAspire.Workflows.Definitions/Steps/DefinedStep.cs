@@ -19,6 +19,12 @@ internal abstract class DefinedStep(StepReader reader)
 
     protected virtual IEnumerable<DefinedStep> Inner => [];
 
+    /// <summary>What is evaluated before the step begins, all of it in one go.</summary>
+    protected virtual IEnumerable<Expression> Ahead => [];
+
+    /// <summary>What is only asked whether it holds, before the step begins.</summary>
+    protected virtual IEnumerable<Expression> Conditions => [];
+
     public static DefinedStep Read(string type, StepReader reader) => type switch
     {
         "http" => new HttpStep(reader),
@@ -41,21 +47,16 @@ internal abstract class DefinedStep(StepReader reader)
         var last = JsonElement.Parse("null");
         foreach (var step in steps)
         {
-            last = step._when is { } when && !IsTruthy(run.Evaluate(when, step.Id)) ? JsonElement.Parse("null") : await step.RunAsync(run).ConfigureAwait(false);
+            // The step itself begins in this flow, not in one of its own: the engine notes what follows what.
+            var filling = await run.FillAsync(step.Ahead, step.Id, run.Stopping, step.Conditions, onlyIf: step._when).ConfigureAwait(false);
+            last = filling is null ? JsonElement.Parse("null") : await step.RunAsync(run, filling).ConfigureAwait(false);
             run.Variables.Steps[step.Id] = last;
         }
 
         return last;
     }
 
-    protected abstract Task<JsonElement> RunAsync(StepRun run);
-
-    /// <summary>As JavaScript has it.</summary>
-    protected static bool IsTruthy(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False => false,
-        JsonValueKind.String => value.GetString()!.Length > 0,
-        JsonValueKind.Number => value.GetDouble() != 0,
-        _ => true,
-    };
+    /// <param name="run">What it runs with.</param>
+    /// <param name="filling">The values of what was evaluated ahead.</param>
+    protected abstract Task<JsonElement> RunAsync(StepRun run, Filling filling);
 }

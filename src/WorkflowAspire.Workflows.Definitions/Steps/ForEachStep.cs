@@ -14,11 +14,15 @@ internal sealed class ForEachStep(StepReader reader) : DefinedStep(reader)
 
     protected override IEnumerable<DefinedStep> Inner => _steps;
 
-    protected override async Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Ahead => [_items!];
+
+    protected override async Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        var items = run.Evaluate(_items!, Id);
+        var items = filling[_items!];
         if (items.ValueKind != JsonValueKind.Array)
             throw new UnrecoverableError($"Step '{Id}': ${{{_items!.Source}}} gives {items.ValueKind.ToString().ToLowerInvariant()}, and forEach needs an array.");
+        if (items.GetArrayLength() > run.Services.Options.MaxItems)
+            throw new UnrecoverableError($"Step '{Id}': ${{{_items!.Source}}} gives {items.GetArrayLength()} items, and {run.Services.Options.MaxItems} are allowed (Definitions:MaxItems).");
         var outputs = await run.Context.ForEachAsync<JsonElement, JsonElement>(Id, [.. items.EnumerateArray()], _concurrency, (context, item, index) =>
             RunAllAsync(_steps, run.Inside(context, run.Variables.Inner() with { Item = item, Index = index }))).ConfigureAwait(false);
         return JsonSerializer.SerializeToElement(outputs);

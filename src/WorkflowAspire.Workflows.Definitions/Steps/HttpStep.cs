@@ -29,21 +29,23 @@ internal sealed class HttpStep : DefinedStep
         _options = reader.Options(StepKind.Http);
     }
 
-    protected override Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Ahead => _url!.Expressions;
+
+    protected override Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        JsonElement Evaluate(Expression expression) => run.Evaluate(expression, Id);
         // A secret may stand in the host's place; then the call has no endpoint that could be named.
-        var endpoint = Uri.TryCreate(_url!.Fill(Evaluate, _ => "x"), UriKind.Absolute, out var address) && !_url.Secrets.Any() ? address.Host : null;
+        var endpoint = Uri.TryCreate(_url!.Fill(filling, _ => "x"), UriKind.Absolute, out var address) && !_url.Secrets.Any() ? address.Host : null;
         return run.Context.StepAsync(
             Id,
             async ct =>
             {
                 var names = _headers.SelectMany(header => header.Value!.Secrets).Concat(_url.Secrets);
                 var secrets = await ResolvedSecrets.FindAsync(run.Services.Secrets, run.Context.TenantId, names, $"Step '{Id}'", ct).ConfigureAwait(false);
-                var headers = _headers.Select(header => KeyValuePair.Create(header.Key, header.Value!.Fill(Evaluate, name => secrets[name]))).ToList();
+                var rest = await run.FillAsync(_headers.SelectMany(header => header.Value!.Expressions).Concat(_body?.Expressions ?? []), Id, ct).ConfigureAwait(false);
+                var headers = _headers.Select(header => KeyValuePair.Create(header.Key, header.Value!.Fill(rest!, name => secrets[name]))).ToList();
                 var request = new HttpCall(
-                    Id, _method, _url.Fill(Evaluate, name => secrets[name]), _url.Secrets.Any(), headers, _body?.Evaluate(Evaluate), $"{run.Context.RunId:D}/{run.Context.FullName(Id)}", _expected);
-                return await run.Services.Http.SendAsync(request, secrets, ct).ConfigureAwait(false);
+                    Id, _method, _url.Fill(filling, name => secrets[name]), _url.Secrets.Any(), headers, _body?.Evaluate(rest!), $"{run.Context.RunId:D}/{run.Context.FullName(Id)}", _expected);
+                return await run.Services.Http.SendAsync(request, secrets, (schema, body) => schema.CheckAsync(run.Context.TenantId, body, run.Services.Evaluations, ct), ct).ConfigureAwait(false);
             },
             _options with { Endpoint = endpoint });
     }

@@ -1,11 +1,12 @@
 using System.Text.Json;
-using Json.Schema;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.LanguageModels;
-using WorkflowAspire.Workflows.Definitions.Liquid;
+using WorkflowAspire.Workflows.Definitions.Expressions;
 using WorkflowAspire.Workflows.Definitions.Reading;
 using WorkflowAspire.Workflows.Definitions.Secrets;
-using WorkflowAspire.Workflows.Definitions.Validation;
+using WorkflowAspire.Workflows.Definitions.Templates;
 
 namespace WorkflowAspire.Workflows.Definitions.Steps;
 
@@ -14,9 +15,9 @@ internal sealed class LanguageModelStep : DefinedStep
 {
     private readonly JsonElement? _connection;
     private readonly string? _model;
-    private readonly List<(string Role, LiquidText? Content)> _messages = [];
+    private readonly List<(string Role, Template? Content)> _messages = [];
     private readonly JsonElement? _schema;
-    private readonly Lazy<JsonSchema> _builtSchema;
+    private readonly Schema? _checked;
     private readonly double? _temperature;
     private readonly int? _maxTokens;
     private readonly StepOptions _options;
@@ -35,30 +36,32 @@ internal sealed class LanguageModelStep : DefinedStep
 
         if (reader.Has("prompt")) _messages.Add(("user", reader.Liquid("prompt")));
         if (reader.Has("prompt") == reader.Has("messages")) reader.Refuse("prompt", "An llm step needs either 'prompt' or 'messages'; give one of them.");
-        if (_schema is { } schema) reader.CheckSchema("schema", schema);
-        _builtSchema = new Lazy<JsonSchema>(() => JsonSchemas.Build(_schema!.Value));
+        if (_schema is { } schema) _checked = reader.CheckSchema("schema", schema);
         var endpoint = _connection is { ValueKind: JsonValueKind.String } name ? name.GetString() : "llm";
         _options = reader.Options(StepKind.Llm) with { Endpoint = endpoint };
     }
 
-    protected override Task<JsonElement> RunAsync(StepRun run) => run.Context.StepAsync(Id, ct => AskAsync(run, ct), _options);
+    protected override Task<JsonElement> RunAsync(StepRun run, Filling filling) => run.Context.StepAsync(Id, ct => AskAsync(run, ct), _options);
 
     private async Task<JsonElement> AskAsync(StepRun run, CancellationToken ct)
     {
         var models = run.Services.LanguageModels
             ?? throw new UnrecoverableError($"Step '{Id}': this worker has no language models; register an ILanguageModelSteps where it starts.");
-        var messages = new List<LanguageModelMessage>();
-        foreach (var (role, content) in _messages) messages.Add(new LanguageModelMessage(role, await run.RenderAsync(content!, Id, ct).ConfigureAwait(false)));
+        var texts = await run.RenderAsync([.. _messages.Select(message => message.Content!)], Id, ct).ConfigureAwait(false);
+        var messages = _messages.Zip(texts, (message, text) => new LanguageModelMessage(message.Role, text)).ToList();
         var secret = _connection is { ValueKind: JsonValueKind.Object } named ? named.GetProperty("secret").GetString() : null;
         var secrets = await ResolvedSecrets.FindAsync(run.Services.Secrets, run.Context.TenantId, secret is null ? [] : [secret], $"Step '{Id}'", ct).ConfigureAwait(false);
         var connection = secret is null ? _connection?.GetString() : secrets[secret];
         try
         {
             var answer = await models.AskAsync(
-                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Context.FullName(Id), connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens),
+                new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Context.FullName(Id), connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens)
+                {
+                    Check = _checked is { } schema ? (json, token) => schema.CheckAsync(run.Context.TenantId, json, run.Services.Evaluations, token) : null,
+                },
                 ct).ConfigureAwait(false);
             var text = secrets.Redact(answer.Text);
-            return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["text"] = text, ["json"] = Read(text), ["usage"] = answer.Usage }, JsonSerializerOptions.Web);
+            return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["text"] = text, ["json"] = await ReadAsync(run, text, ct).ConfigureAwait(false), ["usage"] = answer.Usage }, JsonSerializerOptions.Web);
         }
         catch (Exception error) when (!ct.IsCancellationRequested && secrets.Redact(error) is var clean && !ReferenceEquals(clean, error))
         {
@@ -67,7 +70,7 @@ internal sealed class LanguageModelStep : DefinedStep
     }
 
     // A model that answered badly once may answer well the next time, so this passes.
-    private JsonElement? Read(string text)
+    private async Task<JsonElement?> ReadAsync(StepRun run, string text, CancellationToken ct)
     {
         if (_schema is null) return null;
         JsonElement json;
@@ -80,8 +83,7 @@ internal sealed class LanguageModelStep : DefinedStep
             throw new TransientStepException($"Step '{Id}': the model's answer is not JSON: {error.Message}", error);
         }
 
-        var errors = new DefinitionErrors();
-        JsonSchemas.Check(_builtSchema.Value, json, "", errors);
-        return errors.Any ? throw new TransientStepException($"Step '{Id}': the model's answer doesn't fit the schema: {errors}") : json;
+        var faults = await _checked!.CheckAsync(run.Context.TenantId, json, run.Services.Evaluations, ct).ConfigureAwait(false);
+        return faults.Count > 0 ? throw new TransientStepException($"Step '{Id}': the model's answer doesn't fit the schema: {Faults.Describe(faults)}") : json;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkflowAspire.Workflows.Definitions.Expressions;
 using WorkflowAspire.Workflows.Definitions.Reading;
 
 namespace WorkflowAspire.Workflows.Definitions.Steps;
@@ -10,7 +11,7 @@ internal sealed class ParallelStep(StepReader reader) : DefinedStep(reader)
 
     protected override IEnumerable<DefinedStep> Inner => _branches.Values.SelectMany(steps => steps);
 
-    protected override async Task<JsonElement> RunAsync(StepRun run)
+    protected override async Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
         var outputs = await run.Context.ParallelAsync(Id, _branches.ToDictionary(
             branch => branch.Key,

@@ -10,9 +10,11 @@ internal sealed class SignalStep(StepReader reader) : DefinedStep(reader)
     private readonly string _name = reader.Text("name") ?? reader.Id;
     private readonly FilledText? _timeout = reader.Duration("timeout");
 
-    protected override async Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Ahead => _timeout?.Expressions ?? [];
+
+    protected override async Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        TimeSpan? timeout = _timeout is null ? null : ComputedDuration.Of(_timeout, Id, run);
+        TimeSpan? timeout = _timeout is null ? null : ComputedDuration.Of(_timeout, Id, filling);
         try
         {
             return Received(true, await run.Context.WaitForSignalAsync<JsonElement>(_name, timeout).ConfigureAwait(false));

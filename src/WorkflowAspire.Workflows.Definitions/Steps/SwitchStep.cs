@@ -13,9 +13,11 @@ internal sealed class SwitchStep(StepReader reader) : DefinedStep(reader)
 
     protected override IEnumerable<DefinedStep> Inner => _cases.Values.SelectMany(steps => steps).Concat(_default);
 
-    protected override Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Ahead => [_on!];
+
+    protected override Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        var value = FilledText.Shown(run.Evaluate(_on!, Id));
+        var value = FilledText.Shown(filling[_on!]);
         return _cases.TryGetValue(value, out var steps) ? Way.TakeAsync(Id, value, steps, run) : Way.TakeAsync(Id, "default", _default, run);
     }
 }

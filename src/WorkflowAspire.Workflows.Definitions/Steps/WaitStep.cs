@@ -20,16 +20,18 @@ internal sealed class WaitStep : DefinedStep
         if (_until?.Literal is { } literal && !TryRead(literal, out _)) reader.Refuse("until", $"'{literal}' is no instant; write it like 2030-01-31T09:00:00Z, with its offset.");
     }
 
-    protected override async Task<JsonElement> RunAsync(StepRun run)
+    protected override IEnumerable<Expression> Ahead => (_duration ?? _until)!.Expressions;
+
+    protected override async Task<JsonElement> RunAsync(StepRun run, Filling filling)
     {
-        if (_until is not null) await run.Context.WaitUntilAsync(Id, Until(run)).ConfigureAwait(false);
-        else await run.Context.WaitAsync(Id, ComputedDuration.Of(_duration!, Id, run)).ConfigureAwait(false);
+        if (_until is not null) await run.Context.WaitUntilAsync(Id, Until(filling)).ConfigureAwait(false);
+        else await run.Context.WaitAsync(Id, ComputedDuration.Of(_duration!, Id, filling)).ConfigureAwait(false);
         return JsonElement.Parse("null");
     }
 
-    private DateTimeOffset Until(StepRun run)
+    private DateTimeOffset Until(Filling filling)
     {
-        var value = run.Evaluate(_until!, Id);
+        var value = _until!.Evaluate(filling);
         return value.ValueKind == JsonValueKind.String && TryRead(value.GetString()!, out var until)
             ? until
             : throw new UnrecoverableError($"Step '{Id}': 'until' gives {value.GetRawText()}, which is no instant; it has to be like 2030-01-31T09:00:00Z, with its offset.");

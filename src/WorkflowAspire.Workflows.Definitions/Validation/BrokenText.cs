@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkflowAspire.Evaluator.Schemas;
 
 namespace WorkflowAspire.Workflows.Definitions.Validation;
 
@@ -6,7 +7,7 @@ namespace WorkflowAspire.Workflows.Definitions.Validation;
 internal static class BrokenText
 {
     /// <summary>Notes where a value holds such text.</summary>
-    public static void Check(JsonElement value, string pointer, DefinitionErrors errors)
+    public static void Check(JsonElement value, string pointer, Faults errors)
     {
         switch (value.ValueKind)
         {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Json.Schema;
 using Microsoft.Extensions.AI;
 using WorkflowAspire.BullMQ;
-using WorkflowAspire.Workflows.Definitions.Validation;
+using WorkflowAspire.Evaluator.Schemas;
 
 namespace WorkflowAspire.Workflows.Llm.Answers;
 
@@ -12,13 +12,16 @@ internal sealed class AnswerForm
 {
     private const int MostFaults = 20;
 
-    private readonly JsonSchema _schema;
+    private readonly JsonSchema? _schema;
+    private readonly Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? _check;
     private readonly Func<string, string?>? _faultOfType;
 
-    private AnswerForm(JsonElement schema, Func<string, string?>? faultOfType)
+    private AnswerForm(JsonElement schema, Func<string, string?>? faultOfType, Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? check)
     {
         Schema = schema;
-        _faultOfType = faultOfType;
+        (_faultOfType, _check) = (faultOfType, check);
+        // A stranger's schema isn't even read here.
+        if (check is not null) return;
         try
         {
             _schema = JsonSchemas.Build(schema);
@@ -31,8 +34,10 @@ internal sealed class AnswerForm
 
     public JsonElement Schema { get; }
 
+    /// <param name="schema">The schema.</param>
+    /// <param name="check">Checks an answer against it elsewhere; null to do it here.</param>
     /// <exception cref="UnrecoverableError">It is no JSON schema.</exception>
-    public static AnswerForm Of(JsonElement schema) => new(schema, faultOfType: null);
+    public static AnswerForm Of(JsonElement schema, Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? check = null) => new(schema, faultOfType: null, check);
 
     /// <param name="schema">The schema; null to derive it from the type.</param>
     /// <param name="json">How the type is read.</param>
@@ -42,11 +47,11 @@ internal sealed class AnswerForm
         var type = (JsonTypeInfo<T>)json.GetTypeInfo(typeof(T));
         if (type.Kind is not (JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary))
             throw new UnrecoverableError($"A model can't be asked for {typeof(T).Name}: providers want an object; put it into a property of a record.");
-        return new AnswerForm(schema ?? Derive<T>(json), text => FaultOf(text, type));
+        return new AnswerForm(schema ?? Derive<T>(json), text => FaultOf(text, type), check: null);
     }
 
     /// <summary>What is wrong with an answer; nothing if it fits.</summary>
-    public IReadOnlyList<string> FaultsOf(string text)
+    public async Task<IReadOnlyList<string>> FaultsOfAsync(string text, CancellationToken ct)
     {
         JsonElement json;
         try
@@ -58,7 +63,13 @@ internal sealed class AnswerForm
             return [$"It is no JSON: {error.Message}"];
         }
 
-        var results = _schema.Evaluate(json, new EvaluationOptions { OutputFormat = OutputFormat.Hierarchical, RequireFormatValidation = true });
+        if (_check is not null)
+        {
+            var found = await _check(json, ct).ConfigureAwait(false);
+            return [.. found.SelectMany(fault => fault.Value.Select(error => $"{(fault.Key.Length > 0 ? fault.Key : "The whole")}: {error}")).Take(MostFaults)];
+        }
+
+        var results = _schema!.Evaluate(json, new EvaluationOptions { OutputFormat = OutputFormat.Hierarchical, RequireFormatValidation = true });
         if (!results.IsValid)
         {
             var faults = JsonSchemas.Failures(results)

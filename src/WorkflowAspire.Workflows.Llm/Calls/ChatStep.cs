@@ -78,7 +78,7 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
         var answer = await _turn.TakeAsync(messages, ct).ConfigureAwait(false);
         if (form is null) return answer;
 
-        var (json, faults) = Check(answer, form);
+        var (json, faults) = await CheckAsync(answer, form, ct).ConfigureAwait(false);
         if (faults.Count > 0)
         {
             Repairing(services.Logger, asker.Step, asker.RunId, asker.TenantId, faults.Count);
@@ -91,19 +91,19 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
                 OutputTokens = answer.OutputTokens + repaired.OutputTokens,
                 Cost = answer.Cost + repaired.Cost,
             };
-            (json, faults) = Check(answer, form);
+            (json, faults) = await CheckAsync(answer, form, ct).ConfigureAwait(false);
             if (faults.Count > 0) throw ModelFailure.Final($"the answer doesn't fit the schema, also not when it was shown what is wrong: {string.Join("; ", faults)}");
         }
 
         return answer with { Text = json };
     }
 
-    private static (string Json, IReadOnlyList<string> Faults) Check(ChatAnswer answer, AnswerForm form)
+    private static async Task<(string Json, IReadOnlyList<string> Faults)> CheckAsync(ChatAnswer answer, AnswerForm form, CancellationToken ct)
     {
         if (answer.FinishReason == ChatFinishReason.Length.Value)
             throw ModelFailure.Final($"the JSON answer was cut after {answer.OutputTokens} tokens (finish reason length); raise MaxTokens or ask for less");
         var json = AnswerForm.Unfence(answer.Text);
-        return (json, form.FaultsOf(json));
+        return (json, await form.FaultsOfAsync(json, ct).ConfigureAwait(false));
     }
 
     private Exception Describe(ModelFailure failure, string number)

@@ -13,6 +13,7 @@ internal sealed class DeclaredModels(LanguageModels models, TenantConnections te
             Model = request.Model,
             Earlier = [.. request.Messages.Select(message => new EarlierMessage(message.Role, message.Content))],
             Schema = request.Schema,
+            Check = request.Check,
             Temperature = (float?)request.Temperature,
             MaxTokens = request.MaxTokens,
         };

@@ -11,7 +11,10 @@ namespace WorkflowAspire.Workflows.Definitions;
 /// <param name="CreatedAt">When it was saved.</param>
 public sealed record StoredDefinition(Guid TenantId, string Name, int Version, string Definition, DateTimeOffset CreatedAt)
 {
+    /// <summary>Whether no run of the definition, of any version, may begin.</summary>
+    public bool IsDisabled { get; init; }
+
     internal const string Columns = "tenant_id, name, version, definition, created_at";
 
-    internal static StoredDefinition Read(DbDataReader row) => new(row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetInstant(4));
+    internal static StoredDefinition Read(DbDataReader row) => new(row.GetGuid(0), row.GetString(1), row.GetInt32(2), row.GetString(3), row.GetInstant(4)) { IsDisabled = row.FieldCount > 5 && row.GetInt32(5) == 1 };
 }

@@ -12,6 +12,8 @@ public sealed partial class RunCancellation(
     /// <summary>The channel that names the runs that were cancelled, so that the worker that has one stops at once.</summary>
     public const string Channel = "workflow-runs:cancelled";
 
+    private const int BatchSize = 100;
+
     private readonly Queue _queue = new(ExecutionQueue.Name, redis, timeProvider: time);
 
     /// <summary>Calls a run off, and its children with it. To do so twice is harmless.</summary>
@@ -27,6 +29,20 @@ public sealed partial class RunCancellation(
         foreach (var child in await store.ListChildrenAsync(runId, CancellationToken.None).ConfigureAwait(false))
             if (child.Status is not (RunStatus.Completed or RunStatus.Failed)) await CancelAsync(child.Id, CancellationToken.None).ConfigureAwait(false);
         return result;
+    }
+
+    /// <summary>Calls off all runs of a tenant that have not ended and are there now, children included.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> CancelAllAsync(Guid tenantId, CancellationToken ct = default)
+    {
+        var (until, cancelled) = (time.GetUtcNow(), 0);
+        while (true)
+        {
+            var some = await store.CancelSomeAsync(tenantId, until, BatchSize, ct).ConfigureAwait(false);
+            if (some.Count == 0) return cancelled;
+            cancelled += some.Count;
+            await Task.WhenAll(some.Select(TellAsync)).ConfigureAwait(false);
+        }
     }
 
     private async Task TellAsync(WorkflowRun run)

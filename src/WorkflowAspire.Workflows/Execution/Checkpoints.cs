@@ -43,6 +43,7 @@ internal sealed class Checkpoints(RunAttempt attempt, Operation operation)
             Overlapped = operation.Overlapped,
             ErrorType = error is null ? null : RecordedFailure.TypeOf(error),
         });
+        if (step.Output is { } output) attempt.CountOutput(operation.Name, output);
         await services.Pipelines.Checkpoint.ExecuteAsync(async token => await services.Store.SaveStepAsync(lease, step, token).ConfigureAwait(false), ct).ConfigureAwait(false);
     }
 

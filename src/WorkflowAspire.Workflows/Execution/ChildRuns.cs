@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.Workflows.Execution;
@@ -22,6 +23,7 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
 
         var childId = IdOf(attempt.Run.Id, operation.Name);
         var startedAt = _checkpoints.Recorded?.StartedAt ?? _services.Time.GetUtcNow();
+        if (_checkpoints.Recorded is null) await RefuseAsync(workflow).ConfigureAwait(false);
         if (_checkpoints.Recorded is null)
             await _checkpoints.SaveAsync(StepStatus.Waiting, startedAt, step => step with { ChildRunId = childId }, error: null, attempt.Token).ConfigureAwait(false);
         var child = await _services.Store.FindAsync(childId, attempt.Token).ConfigureAwait(false) ?? await StartAsync(childId, workflow, input).ConfigureAwait(false);
@@ -57,6 +59,18 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
         return new Guid(hash[..16], bigEndian: true);
     }
 
+    private async Task RefuseAsync(string workflow)
+    {
+        var (run, limits) = (attempt.Run, _services.Limits);
+        var depth = run.ParentRunId is null ? 0 : await _services.Store.DepthAsync(run.Id, limits.MaxChildDepth, attempt.Token).ConfigureAwait(false);
+        if (depth >= limits.MaxChildDepth)
+            throw new UnrecoverableError($"'{operation.Name}' would start a run below {depth} others, and {limits.MaxChildDepth} are allowed (RunLimits:MaxChildDepth).");
+        if (await _services.Store.IsDisabledAsync(run.TenantId, workflow, attempt.Token).ConfigureAwait(false))
+            throw new UnrecoverableError($"'{operation.Name}' starts workflow '{workflow}', which is disabled.");
+        // It passes: the tenant's other runs end in time.
+        if (await _services.Unfinished.RefuseAsync(run.TenantId, attempt.Token).ConfigureAwait(false) is { } refusal) throw new TransientStepException($"'{operation.Name}': {refusal}");
+    }
+
     private async Task<WorkflowRun> StartAsync<TInput>(Guid id, string workflow, TInput input)
     {
         var json = JsonSerializer.Serialize(input, (JsonTypeInfo<TInput>)_services.Json.GetTypeInfo(typeof(TInput)));
@@ -64,6 +78,8 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
         {
             ParentRunId = attempt.Run.Id,
         };
+        if (Encoding.UTF8.GetByteCount(json) is var bytes && bytes > _services.Limits.MaxInput)
+            throw new UnrecoverableError($"The input of '{operation.Name}' has {bytes} bytes, and {_services.Limits.MaxInput} are allowed (RunLimits:MaxInput).");
         await _services.Store.AddChildAsync(attempt.Lease, added, attempt.Token).ConfigureAwait(false);
         if (await _services.Store.FindAsync(id, attempt.Token).ConfigureAwait(false) is not { } child) throw new LeaseLostException(attempt.Lease);
         try

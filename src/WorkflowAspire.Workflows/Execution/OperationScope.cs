@@ -76,11 +76,12 @@ internal sealed class OperationScope(RunAttempt attempt, OperationScope? parent 
 
     private Operation Enter(string name, OperationKind? kind)
     {
+        var number = attempt.CountBegun(kind);
         lock (_lock)
         {
             _hasOverlapped |= _inFlight.Count > 0;
             foreach (var other in _inFlight) other.Overlapped++;
-            var operation = new Operation(this, name, kind, ++_position, _last.Value ?? "", _inFlight.Count, !_hasOverlapped, attempt.CountBegun());
+            var operation = new Operation(this, name, kind, ++_position, _last.Value ?? "", _inFlight.Count, !_hasOverlapped, number);
             _inFlight.Add(operation);
             return operation;
         }

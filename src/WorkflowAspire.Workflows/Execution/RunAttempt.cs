@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text;
 using Microsoft.Extensions.Logging;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.Workflows.Execution;
@@ -12,6 +14,8 @@ internal sealed partial class RunAttempt(RunLease lease, IReadOnlyCollection<Wor
     private readonly ConcurrentDictionary<OperationScope, DateTimeOffset?> _suspensions = [];
     private readonly ConcurrentDictionary<Exception, (int Begun, DateTimeOffset At)> _failures = new(ReferenceEqualityComparer.Instance);
     private int _begun;
+    private int _children;
+    private long _outputs = earlier.Sum(step => (long)(step.Output?.Length ?? 0));
 
     public RunLease Lease => lease;
 
@@ -33,7 +37,24 @@ internal sealed partial class RunAttempt(RunLease lease, IReadOnlyCollection<Wor
 
     public bool TryName(string name) => _names.TryAdd(name, true);
 
-    public int CountBegun() => Interlocked.Increment(ref _begun);
+    /// <exception cref="UnrecoverableError">It is one too many.</exception>
+    public int CountBegun(OperationKind? kind)
+    {
+        if (kind == OperationKind.Child && Interlocked.Increment(ref _children) > services.Limits.MaxChildren)
+            throw new UnrecoverableError($"The run starts more than {services.Limits.MaxChildren} other runs (RunLimits:MaxChildren).");
+        var begun = Interlocked.Increment(ref _begun);
+        return begun <= services.Limits.MaxSteps ? begun : throw new UnrecoverableError($"The run takes more than {services.Limits.MaxSteps} steps (RunLimits:MaxSteps).");
+    }
+
+    /// <exception cref="UnrecoverableError">It is too large, or all outputs together are.</exception>
+    public void CountOutput(string operation, string output)
+    {
+        var limits = services.Limits;
+        var bytes = Encoding.UTF8.GetByteCount(output);
+        if (bytes > limits.MaxStepOutput) throw new UnrecoverableError($"The output of '{operation}' has {bytes} bytes, and {limits.MaxStepOutput} are allowed (RunLimits:MaxStepOutput).");
+        if (Interlocked.Add(ref _outputs, bytes) > limits.MaxStepOutputs)
+            throw new UnrecoverableError($"With the output of '{operation}' the run's steps have left more than {limits.MaxStepOutputs} bytes (RunLimits:MaxStepOutputs).");
+    }
 
     public void Suspend(OperationScope scope, DateTimeOffset? until) =>
         _suspensions.AddOrUpdate(scope, until, (_, other) => other is null || until < other ? until ?? other : other);

@@ -9,6 +9,12 @@ namespace WorkflowAspire.Workflows.Execution;
 internal sealed record StepServices(
     RunStore Store, StepPipelines Pipelines, JsonSerializerOptions Json, WorkflowTelemetry Telemetry, TimeProvider Time, ILogger<StepRunner> Logger)
 {
+    /// <summary>What a run may ask for.</summary>
+    public required RunLimits Limits { get; init; }
+
+    /// <summary>Holds tenants to the number of their runs.</summary>
+    public required UnfinishedRuns Unfinished { get; init; }
+
     /// <summary>How long a step has to end after its token was cancelled.</summary>
     public required TimeSpan StepGrace { get; init; }
 

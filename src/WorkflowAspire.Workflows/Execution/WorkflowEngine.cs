@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Catalog;
 using WorkflowAspire.Workflows.Runs;
 
@@ -52,6 +54,9 @@ public sealed class WorkflowEngine
 
     private async Task<ExecutionResult> RunAsync(RunLease lease, WorkflowDefinition workflow, CancellationToken ct)
     {
+        var limits = _steps.Limits;
+        if (lease.Run.Input is { } input && Encoding.UTF8.GetByteCount(input) is var given && given > limits.MaxInput)
+            throw new UnrecoverableError($"The run's input has {given} bytes, and {limits.MaxInput} are allowed (RunLimits:MaxInput).");
         // A first attempt has nothing behind it.
         var earlier = lease.Attempt > 1 ? await _steps.Store.ListStepsAsync(lease.Run.Id, ct).ConfigureAwait(false) : [];
         var attempt = new RunAttempt(lease, earlier, _steps, ct);
@@ -64,6 +69,8 @@ public sealed class WorkflowEngine
             // Code that swallowed the exception of a wait has not come to its end.
             if (attempt.IsSuspended) return new ExecutionResult.Parked(attempt.SuspendedUntil);
             attempt.History.End();
+            if (Encoding.UTF8.GetByteCount(output) is var bytes && bytes > limits.MaxRunOutput)
+                throw new UnrecoverableError($"The run's output has {bytes} bytes, and {limits.MaxRunOutput} are allowed (RunLimits:MaxRunOutput).");
             return new ExecutionResult.Completed(output);
         }
         catch (Exception error) when (attempt.IsSuspended && IsSuspension(error))

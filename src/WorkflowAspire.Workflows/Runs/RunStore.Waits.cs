@@ -50,7 +50,7 @@ public sealed partial class RunStore
     /// <param name="name">The signal's name.</param>
     /// <param name="payloadJson">What it carries, as JSON; null for nothing.</param>
     /// <param name="ct">Ends the wait.</param>
-    /// <returns>False where the run has ended or there is none; nothing was written.</returns>
+    /// <returns>False where the run has ended, there is none, or it has had as many signals as it may have; nothing was written.</returns>
     public async Task<bool> SendSignalAsync(Guid runId, string name, string? payloadJson, CancellationToken ct = default)
     {
         var now = _time.GetUtcNow();
@@ -58,8 +58,9 @@ public sealed partial class RunStore
             """
             INSERT INTO workflow_signals (id, run_id, name, payload, sent_at)
             SELECT @signal, id, @name, @payload, @now FROM workflow_runs WHERE id = @id AND status IN ('pending', 'running', 'waiting')
+                AND (SELECT COUNT(*) FROM workflow_signals WHERE run_id = @id) < @most
             """,
-            new StoreParameters { ["signal"] = Guid.CreateVersion7(now), ["id"] = runId, ["name"] = name, ["payload"] = payloadJson, ["now"] = now },
+            new StoreParameters { ["signal"] = Guid.CreateVersion7(now), ["id"] = runId, ["name"] = name, ["payload"] = payloadJson, ["now"] = now, ["most"] = _limits.MaxSignals },
             ct).ConfigureAwait(false) == 1;
     }
 

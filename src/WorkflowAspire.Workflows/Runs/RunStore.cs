@@ -9,9 +9,11 @@ public sealed partial class RunStore
 
     private readonly WorkflowDatabase _database;
     private readonly TimeProvider _time;
+    private readonly RunLimits _limits;
 
-    internal RunStore(WorkflowDatabase database, TimeProvider time)
+    internal RunStore(WorkflowDatabase database, TimeProvider time, RunLimits limits)
     {
+        _limits = limits;
         _database = database;
         _time = time;
     }

@@ -14,7 +14,7 @@ namespace WorkflowAspire.Workflows.Tests.Definitions;
 /// <summary>Definitions from their JSON to a run's output, with a local server for the internet.</summary>
 public abstract class DefinitionSpecification : StoreSpecification
 {
-    protected static readonly Guid Tenant = Guid.Parse("3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10");
+    protected Guid Tenant { get; } = Guid.NewGuid();
 
     private protected RawHttpServer Server { get; } = new();
 
@@ -30,6 +30,7 @@ public abstract class DefinitionSpecification : StoreSpecification
 
     protected override void Configure(IServiceCollection services) => services
         .AddSingleton<ISecretStore>(Secrets)
+        .AddSingleton(SharedEvaluators.Pool)
         .AddWorkflowDefinitions()
         .Configure<DefinitionOptions>(options =>
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowAspire.BullMQ;
-using WorkflowAspire.Workflows.Definitions.Expressions;
+using WorkflowAspire.Evaluator.Protocol;
+using WorkflowAspire.Workflows.Definitions.Evaluation;
 
 namespace WorkflowAspire.Workflows.Tests.Definitions;
 
@@ -28,7 +29,7 @@ public class ExpressionTests : DefinitionSpecification
     [Theory]
     [InlineData("(() => { while (true); })()", "too many statements")]
     [InlineData("(() => { const a = []; while (true) a.push('x'.repeat(4000000)); })()", "too much memory")]
-    [InlineData("(function f() { return f(); })()", "nest too deeply")]
+    [InlineData("(function f() { return f(); })()", "nests too deeply")]
     [InlineData("/(a+)+$/.test('a'.repeat(64) + 'b')", "longer than")]
     [InlineData("'x'.repeat(500000000).length", "more than")]
     [InlineData("'x'.repeat(1000000).replaceAll('x', 'y'.repeat(1000000)).length", "more than")]
@@ -58,12 +59,10 @@ public class ExpressionTests : DefinitionSpecification
     [InlineData("Uint8Array")]
     [InlineData("ArrayBuffer")]
     [InlineData("variables")]
-    public void A_script_reaches_nothing_outside(string name)
+    public async Task A_script_reaches_nothing_outside(string name)
     {
-        var sandbox = Services.GetRequiredService<Sandbox>();
-
-        sandbox.RunCode(Sandbox.PrepareFunctionBody($"return typeof {name};"), "{}", CancellationToken.None).GetString().ShouldBe("undefined");
-        sandbox.RunCode(Sandbox.PrepareFunctionBody("return typeof Date;"), "{}", CancellationToken.None).GetString().ShouldBe("function");
+        (await Evaluate(TextKind.Function, $"return typeof {name};")).ShouldBe("\"undefined\"");
+        (await Evaluate(TextKind.Function, "return typeof Date;")).ShouldBe("\"function\"");
     }
 
     [Theory]
@@ -71,12 +70,8 @@ public class ExpressionTests : DefinitionSpecification
     [InlineData("typeof Temporal")]
     [InlineData("typeof Intl")]
     [InlineData("typeof Math.random")]
-    public void Neither_clock_nor_chance_can_be_reached_from_an_expression(string expression)
-    {
-        var sandbox = Services.GetRequiredService<Sandbox>();
-
-        sandbox.Evaluate(Sandbox.PrepareExpression(expression), "{}", CancellationToken.None).GetString().ShouldBe("undefined");
-    }
+    public async Task Neither_clock_nor_chance_can_be_reached_from_an_expression(string expression) =>
+        (await Evaluate(TextKind.Expression, expression)).ShouldBe("\"undefined\"");
 
     [Fact]
     public async Task A_failing_step_is_named_with_its_expression()
@@ -103,5 +98,11 @@ public class ExpressionTests : DefinitionSpecification
         var error = await Should.ThrowAsync<UnrecoverableError>(() => Run(Workflow($$"""{"id":"letter","type":"template","template":"{{template}}","timeout":"1m"}"""), $$"""{"text":"{{new string('x', 100_000)}}"}"""));
 
         error.Message.ShouldStartWith("Step 'letter': the template failed: ");
+    }
+
+    private async Task<string> Evaluate(TextKind kind, string source)
+    {
+        var answers = await Services.GetRequiredService<Evaluations>().EvaluateAsync(Tenant, [new Work(Purpose.Evaluate, new TenantText(kind, source))], "{}"u8.ToArray(), CancellationToken.None);
+        return answers.ShouldHaveSingleItem().Text;
     }
 }

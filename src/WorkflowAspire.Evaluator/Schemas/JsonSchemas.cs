@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Json.Schema;
 
-namespace WorkflowAspire.Workflows.Definitions.Validation;
+namespace WorkflowAspire.Evaluator.Schemas;
 
 /// <summary>JSON Schemas, the product's own and tenants'; none of them is ever fetched.</summary>
 internal static partial class JsonSchemas
@@ -21,7 +21,7 @@ internal static partial class JsonSchemas
     /// <param name="pointer">Where the value stands.</param>
     /// <param name="errors">Takes what is found.</param>
     /// <param name="source">The schema's text, where its values are to be named.</param>
-    public static void Check(JsonSchema schema, JsonElement value, string pointer, DefinitionErrors errors, JsonElement? source = null)
+    public static void Check(JsonSchema schema, JsonElement value, string pointer, Faults errors, JsonElement? source = null)
     {
         EvaluationResults results;
         try
@@ -54,31 +54,6 @@ internal static partial class JsonSchemas
         if (results.IsValid) return [];
         var below = (results.Details ?? []).SelectMany(Failures);
         return results.Errors is { Count: > 0 } ? below.Append(results) : below;
-    }
-
-    /// <summary>Adds what is wrong with a schema that a definition contains.</summary>
-    public static JsonSchema? CheckSchema(JsonElement schema, string pointer, DefinitionErrors errors)
-    {
-        try
-        {
-            var before = new DefinitionErrors();
-            Check(MetaSchemas.Draft202012, schema, pointer, before);
-            if (before.Any)
-            {
-                foreach (var (place, messages) in before.ToDictionary())
-                    foreach (var message in messages) errors.Add(place, $"This is no JSON Schema (draft 2020-12): {message}");
-                return null;
-            }
-
-            var built = Build(schema);
-            built.Evaluate(JsonElement.Parse("null"), Tree);
-            return built;
-        }
-        catch (Exception error)
-        {
-            errors.Add(pointer, $"This is no JSON Schema (draft 2020-12) that can be used: {error.Message}");
-            return null;
-        }
     }
 
     // A condition that doesn't hold is no failure; a property named "if" is none of these.

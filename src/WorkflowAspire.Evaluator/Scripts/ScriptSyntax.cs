@@ -1,62 +1,84 @@
 using Acornima;
 using Acornima.Ast;
+using WorkflowAspire.Evaluator.Protocol;
 
-namespace WorkflowAspire.Workflows.Definitions.Expressions;
+namespace WorkflowAspire.Evaluator.Scripts;
 
 /// <summary>What a script refers to, found by its syntax tree.</summary>
 internal sealed class ScriptSyntax
 {
-    private static readonly HashSet<string> Known =
-    [
-        "input", "steps", "run", "item", "index", "undefined", "NaN", "Infinity", "Math", "JSON", "Number", "String", "Boolean", "Array", "Object", "BigInt",
-        "Symbol", "RegExp", "Map", "Set", "Error", "TypeError", "RangeError", "parseInt", "parseFloat", "isNaN", "isFinite", "encodeURIComponent",
-        "decodeURIComponent", "encodeURI", "decodeURI", "Reflect", "Iterator",
-    ];
+    /// <summary>How deep a script may nest: what is accepted can be run.</summary>
+    public const int MaxDepth = 500;
+
+    private static readonly string[] Roots = ["input", "run", "steps", "item", "index"];
 
     private readonly HashSet<string> _declared = [];
     private readonly HashSet<string> _used = [];
     private readonly HashSet<string> _steps = [];
     private bool _anyStep;
     private bool _random;
+    private int _depth;
 
     private ScriptSyntax()
     {
     }
 
-    /// <summary>The steps that it reads; null where only running it would tell.</summary>
-    public IReadOnlySet<string>? Steps => _anyStep ? null : _steps;
-
-    /// <exception cref="ParseErrorException">It is no expression.</exception>
-    public static ScriptSyntax OfExpression(string source) => Of(new Parser().ParseExpression(source, strict: true));
-
-    /// <exception cref="ParseErrorException">It is no function body.</exception>
-    public static ScriptSyntax OfFunctionBody(string source) => Of(new Parser().ParseExpression($"function () {{{source}\n}}", strict: true));
-
-    /// <summary>What it must not refer to at this place.</summary>
-    /// <param name="visible">What can be referred to.</param>
-    /// <param name="deterministic">Whether it must give the same each time.</param>
-    public IEnumerable<string> Refuse(Visible visible, bool deterministic)
+    /// <exception cref="FaultException">It is no expression.</exception>
+    public static ScriptFacts OfExpression(string source)
     {
-        foreach (var step in _steps)
-            if (visible.RefuseStep(step) is { } refusal) yield return refusal;
-        foreach (var name in _used.Except(_declared))
-        {
-            if (visible.RefuseName(name) is { } refusal) yield return refusal;
-            else if (name is "Date" or "Temporal" or "Intl" && deterministic) yield return $"'{name}' could give another value in the next attempt of the run; use it in a code step, whose output is kept.";
-            else if (!Known.Contains(name) && name is not ("Date" or "Intl" or "Temporal")) yield return $"'{name}' is not known here; one can use {Visible.Names}, and JavaScript's own Math, JSON, String and so on.";
-        }
-
-        if (_random && deterministic) yield return "'Math.random' would give another value in the next attempt of the run; use it in a code step, whose output is kept.";
+        var root = Parse(source, source);
+        return Of(root, PathOf(root));
     }
 
-    private static ScriptSyntax Of(Node root)
+    /// <exception cref="FaultException">It is no function body.</exception>
+    public static ScriptFacts OfFunctionBody(string source) => Of(Parse(source, $"function () {{{source}\n}}"), path: null);
+
+    private static Acornima.Ast.Expression Parse(string source, string wrapped)
+    {
+        Brackets.Check(source);
+        try
+        {
+            return new Parser().ParseExpression(wrapped, strict: true);
+        }
+        catch (ParseErrorException error)
+        {
+            throw new FaultException(error.Message);
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            throw Brackets.TooDeep();
+        }
+    }
+
+    private static ScriptFacts Of(Node root, string[]? path)
     {
         var syntax = new ScriptSyntax();
         syntax.Visit(root);
-        return syntax;
+        return new ScriptFacts([.. syntax._used.Except(syntax._declared)], [.. Roots.Where(root => syntax._used.Contains(root) || (root == "steps" && syntax._steps.Count > 0))], syntax._anyStep ? null : [.. syntax._steps], syntax._random, path);
+    }
+
+    private static string[]? PathOf(Node node)
+    {
+        var names = new Stack<string>();
+        while (node is MemberExpression { Optional: false } member && NameOf(member) is { } name)
+        {
+            names.Push(name);
+            node = member.Object;
+        }
+
+        if (node is not Identifier { Name: "input" or "steps" or "run" or "item" or "index" } root) return null;
+        names.Push(root.Name);
+        return [.. names];
     }
 
     private void Visit(Node node)
+    {
+        if (++_depth > MaxDepth) throw Brackets.TooDeep();
+        VisitOne(node);
+        _depth--;
+    }
+
+    private void VisitOne(Node node)
     {
         switch (node)
         {

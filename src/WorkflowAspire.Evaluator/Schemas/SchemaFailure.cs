@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 using Json.Pointer;
 using Json.Schema;
 
-namespace WorkflowAspire.Workflows.Definitions.Validation;
+namespace WorkflowAspire.Evaluator.Schemas;
 
 /// <summary>Says what a schema found in words about the value, at the place to mend.</summary>
 internal static partial class SchemaFailure
 {
-    public static void Describe(EvaluationResults failure, string keyword, string message, (JsonElement Value, JsonElement? Schema) root, string pointer, DefinitionErrors errors)
+    public static void Describe(EvaluationResults failure, string keyword, string message, (JsonElement Value, JsonElement? Schema) root, string pointer, Faults errors)
     {
         var place = pointer + failure.InstanceLocation;
         switch (keyword)

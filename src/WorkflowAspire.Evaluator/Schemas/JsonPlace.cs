@@ -1,4 +1,4 @@
-namespace WorkflowAspire.Workflows.Definitions.Validation;
+namespace WorkflowAspire.Evaluator.Schemas;
 
 /// <summary>JSON pointers (RFC 6901).</summary>
 internal static class JsonPlace

@@ -1,4 +1,4 @@
-namespace WorkflowAspire.Workflows.Definitions.Liquid;
+namespace WorkflowAspire.Evaluator.Templates;
 
 /// <summary>Text of a limited length.</summary>
 internal sealed class BoundedWriter(int most, CancellationToken ct) : StringWriter(System.Globalization.CultureInfo.InvariantCulture)
@@ -30,6 +30,6 @@ internal sealed class BoundedWriter(int most, CancellationToken ct) : StringWrit
     private void Refuse(int more)
     {
         ct.ThrowIfCancellationRequested();
-        if (GetStringBuilder().Length + (long)more > most) throw new InvalidOperationException($"its text has more than {most} characters (Definitions:MemoryLimit)");
+        if (GetStringBuilder().Length + (long)more > most) throw new OutputException();
     }
 }

@@ -1,20 +1,17 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Jint;
-using Microsoft.Extensions.Options;
 
-namespace WorkflowAspire.Workflows.Definitions.Expressions;
+namespace WorkflowAspire.Evaluation.Bench;
 
-/// <summary>Runs scripts with JSON in and JSON out: no access to the process, and limits on time, memory, statements and recursion.</summary>
-internal sealed class Sandbox(IOptions<DefinitionOptions> options)
+/// <summary>What an expression costs in the process itself, as it was evaluated before there were evaluators: an engine of its own, text in and text out.</summary>
+internal sealed class InProcess
 {
-    private const int LongestText = 5_000_000;
-
-    // One call could allocate far more than any limit before the limit is looked at again, so these look first.
     private static readonly Prepared<Acornima.Ast.Script> Guards = Engine.PrepareScript(
-        $$"""
+        """
         (() => {
-          const limit = {{LongestText}};
+          const limit = 5000000;
           const guard = (owner, name, size) => {
             const original = owner[name];
             Object.defineProperty(owner, name, { value: function (...given) {
@@ -40,45 +37,58 @@ internal sealed class Sandbox(IOptions<DefinitionOptions> options)
     private static readonly Prepared<Acornima.Ast.Script> OnlyDeterministic = Engine.PrepareScript(
         "delete globalThis.Date; delete globalThis.Temporal; delete globalThis.Intl; delete Math.random;");
 
-    public static Prepared<Acornima.Ast.Script> PrepareExpression(string source) => Prepare($"({source}\n)");
+    private readonly Prepared<Acornima.Ast.Script> _script;
 
-    public static Prepared<Acornima.Ast.Script> PrepareFunctionBody(string source) => Prepare($"(function () {{{source}\n}}).call(undefined)");
-
-    /// <summary>Evaluates a script that must give the same each time.</summary>
-    public JsonElement Evaluate(in Prepared<Acornima.Ast.Script> script, string variables, CancellationToken ct) =>
-        Run(script, variables, options.Value.ExpressionTimeout, deterministic: true, ct);
-
-    /// <summary>Runs a script that may use clock and chance.</summary>
-    public JsonElement RunCode(in Prepared<Acornima.Ast.Script> script, string variables, CancellationToken ct) =>
-        Run(script, variables, options.Value.CodeTimeout, deterministic: false, ct);
-
-    private JsonElement Run(in Prepared<Acornima.Ast.Script> script, string variables, TimeSpan timeout, bool deterministic, CancellationToken ct)
-    {
-        var limits = options.Value;
-        using var engine = new Engine(sandbox =>
-        {
-            sandbox.Strict().DisableStringCompilation().Culture(CultureInfo.InvariantCulture).LocalTimeZone(TimeZoneInfo.Utc)
-                .TimeoutInterval(timeout).LimitMemory(limits.MemoryLimit).MaxStatements(limits.MaxStatements).LimitRecursion(limits.MaxRecursion)
-                .MaxArraySize(1_000_000).RegexTimeoutInterval(timeout).CancellationToken(ct);
-            sandbox.AgentCanSuspend = false;
-        });
-        engine.Execute(Guards);
-        if (deterministic) engine.Execute(OnlyDeterministic);
-        engine.SetValue("variables", variables);
-        var json = engine.Evaluate(script);
-        return json.IsString() ? JsonElement.Parse(json.AsString()) : throw new InvalidOperationException("it gives nothing that JSON can hold (a function or a symbol)");
-    }
-
-    private static Prepared<Acornima.Ast.Script> Prepare(string value) => Engine.PrepareScript(
+    public InProcess(string expression) => _script = Engine.PrepareScript(
         $$"""
         (() => {
           const { input, steps, run, item, index } = JSON.parse(variables);
           delete globalThis.variables;
           const stringify = JSON.stringify;
-          const value = {{value}};
+          const value = ({{expression}}
+        );
           if (value instanceof Promise) throw new TypeError('it gives a promise; await and async are not available here');
           return value === undefined ? 'null' : stringify(value);
         })()
         """,
         strict: true);
+
+    public JsonElement Evaluate(JsonElement input, JsonElement run, Dictionary<string, JsonElement> steps)
+    {
+        using var engine = new Engine(sandbox =>
+        {
+            sandbox.Strict().DisableStringCompilation().Culture(CultureInfo.InvariantCulture).LocalTimeZone(TimeZoneInfo.Utc)
+                .TimeoutInterval(TimeSpan.FromSeconds(1)).LimitMemory(64_000_000).MaxStatements(1_000_000).LimitRecursion(64)
+                .MaxArraySize(1_000_000).RegexTimeoutInterval(TimeSpan.FromSeconds(1)).CancellationToken(CancellationToken.None);
+            sandbox.AgentCanSuspend = false;
+        });
+        engine.Execute(Guards);
+        engine.Execute(OnlyDeterministic);
+        engine.SetValue("variables", Text(input, run, steps));
+        return JsonElement.Parse(engine.Evaluate(_script).AsString());
+    }
+
+    private static string Text(JsonElement input, JsonElement run, Dictionary<string, JsonElement> steps)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("input");
+            input.WriteTo(json);
+            json.WritePropertyName("run");
+            run.WriteTo(json);
+            json.WriteStartObject("steps");
+            foreach (var (id, output) in steps)
+            {
+                json.WritePropertyName(id);
+                output.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
 }
