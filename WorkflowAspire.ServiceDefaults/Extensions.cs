@@ -31,6 +31,7 @@ public static class Extensions
             builder.Logging.AddRunbookConsole();
             builder.ConfigureOpenTelemetry();
             builder.AddDefaultHealthChecks();
+            builder.AddHealthLog();
             builder.Services.AddServiceDiscovery();
             builder.Services.ConfigureHttpClientDefaults(http =>
             {
@@ -55,6 +56,7 @@ public static class Extensions
                     .AddRuntimeInstrumentation()
                     .AddMeter("WorkflowAspire.*", "Polly"))
                 .WithTracing(tracing => tracing
+                    .SetSampler(new ParentBasedSampler(new NoLoneClientSpans()))
                     .AddSource(builder.Environment.ApplicationName, "WorkflowAspire.*")
                     .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                     .AddHttpClientInstrumentation());
@@ -66,6 +68,14 @@ public static class Extensions
         {
             builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
             return builder;
+        }
+
+        // Each look at the checks would log what fails, also while a service still starts or already stops; a change is what is worth a line.
+        private void AddHealthLog()
+        {
+            builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks.DefaultHealthCheckService", LogLevel.None);
+            builder.Services.AddSingleton<IHealthCheckPublisher, HealthLog>();
+            builder.Services.Configure<HealthCheckPublisherOptions>(options => options.Delay = HealthLog.AfterStart);
         }
 
         private TBuilder AddOpenTelemetryExporters()
@@ -82,17 +92,17 @@ public static class Extensions
         }
     }
 
-    /// <summary>Maps <c>/health</c> (ready: every check passes) and <c>/alive</c> (the process answers). They name the checks and no details.</summary>
+    /// <summary>
+    /// Maps <c>/health</c> (ready: every check passes) and <c>/alive</c> (the process answers). They name the checks; why one fails is told on a
+    /// developer's machine only.
+    /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
         // In production too: Kubernetes and Azure Container Apps probe them, and they tell nothing that a caller could use.
-        app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = HealthReportWriter.WriteAsync });
-        app.MapHealthChecks(AlivePath, new HealthCheckOptions
-        {
-            Predicate = check => check.Tags.Contains(LiveTag),
-            ResponseWriter = HealthReportWriter.WriteAsync,
-        });
+        var writer = new HealthReportWriter(tellsWhy: app.Environment.IsDevelopment());
+        app.MapHealthChecks(HealthPath, new HealthCheckOptions { ResponseWriter = writer.WriteAsync });
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag), ResponseWriter = writer.WriteAsync });
         return app;
     }
 

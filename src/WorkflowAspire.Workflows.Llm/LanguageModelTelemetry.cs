@@ -18,7 +18,7 @@ public sealed class LanguageModelTelemetry
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(SourceName);
         _tokens = meter.CreateCounter<long>("workflow.llm.tokens", "{token}", "Tokens of language models, by model and direction.");
-        _cost = meter.CreateCounter<double>("workflow.llm.cost", null, "Cost of language models by the configured prices, by model.");
+        _cost = meter.CreateCounter<double>("workflow.llm.cost", "{price}", "Cost of language models by the configured prices, by model.");
         _cacheHits = meter.CreateCounter<long>("workflow.llm.cache.hits", "{answer}", "Answers that came from the cache, by model.");
     }
 

@@ -17,8 +17,22 @@ public sealed class DashboardTests(SystemWithDashboard system)
         spans.Select(span => span.TraceId).Distinct().ShouldHaveSingleItem();
         spans.ShouldContain(span => span.Name == "POST /api/workflows/{name}/runs" && span.Resource == "api");
         spans.ShouldContain(span => span.Name == "run document-digest" && span.Resource == "worker");
+        spans.ShouldContain(span => span.Name == "store Complete");
+        spans.Count(span => span.Name == "store CompleteStep" || span.Name.StartsWith("store ", StringComparison.Ordinal)).ShouldBeGreaterThan(4);
         var ids = spans.Select(span => span.Id).ToHashSet();
         spans.Where(span => !ids.Contains(span.ParentId)).Select(span => span.Name).ShouldHaveSingleItem().ShouldStartWith("POST ");
+    }
+
+    [Fact]
+    public async Task The_looks_of_sweepers_at_the_database_are_no_traces()
+    {
+        var id = await system.CompletesARunAsync();
+        await Eventually.Get(() => system.Dashboard.TraceOfAsync(id), trace => trace.Count > 0);
+
+        // By now the migrations, the relay and the reconciler have asked the database.
+        var roots = (await system.Dashboard.AllAsync()).Where(span => span.ParentId.Length == 0).Select(span => span.Name).Distinct();
+
+        roots.ShouldAllBe(name => name.StartsWith("POST ", StringComparison.Ordinal) || name.StartsWith("GET ", StringComparison.Ordinal));
     }
 
     [Fact]

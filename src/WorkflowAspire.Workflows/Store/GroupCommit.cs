@@ -16,13 +16,19 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
 
     /// <summary>Executes a write; its outcome is told after the commit.</summary>
     /// <param name="write">The statement.</param>
+    /// <param name="operation">What it does, for the trace of whoever asks for it.</param>
     /// <param name="ct">Withdraws the write as long as it was not sent; after that its outcome is waited for.</param>
-    public async Task<T> ExecuteAsync<T>(PendingWrite<T> write, CancellationToken ct)
+    public async Task<T> ExecuteAsync<T>(PendingWrite<T> write, string operation, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        using var activity = StoreTelemetry.StartWrite(operation);
         Add(write);
         using (ct.UnsafeRegister(static (state, token) => ((PendingWrite)state!).Withdraw(token), write))
-            return await write.Outcome.ConfigureAwait(false);
+        {
+            var outcome = await write.Outcome.ConfigureAwait(false);
+            activity?.SetTag("db.operation.batch.size", write.BatchSize);
+            return outcome;
+        }
     }
 
     private void Add(PendingWrite write)
@@ -85,7 +91,11 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
             }
 
             foreach (var write in batch)
+            {
+                write.BatchSize = batch.Count;
                 if (write.Row is { } row) _rowsUnderWay.Add(row);
+            }
+
             if (batch.Count == 0) _busy--;
             // All processes lock rows in the same order, so that their batches rarely deadlock; the sort is stable.
             return [.. batch.OrderBy(write => write.Row)];

@@ -20,6 +20,9 @@ internal abstract class PendingWrite(string sql, StoreParameters parameters)
 
     public abstract bool ReturnsRows { get; }
 
+    /// <summary>How many writes shared its round trip.</summary>
+    public int BatchSize { get; set; } = 1;
+
     /// <summary>Why this statement failed while others of its transaction did not.</summary>
     protected Exception? Failure { get; private set; }
 

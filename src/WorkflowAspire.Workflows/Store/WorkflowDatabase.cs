@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -42,16 +43,19 @@ internal sealed class WorkflowDatabase
 
     /// <summary>Runs a statement that changes rows; returns how many.</summary>
     /// <remarks>Once it is sent, its outcome is waited for, also when the caller cancels.</remarks>
-    public Task<int> ExecuteAsync(string sql, StoreParameters parameters, CancellationToken ct) => _commit.ExecuteAsync(new CountedWrite(sql, parameters), ct);
+    public Task<int> ExecuteAsync(string sql, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
+        _commit.ExecuteAsync(new CountedWrite(sql, parameters), operation, ct);
 
     /// <summary>Runs a statement that changes rows and returns them.</summary>
     /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
-    public Task<List<T>> ExecuteReturningAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct) =>
-        _commit.ExecuteAsync(new ReturningWrite<T>(sql, parameters, read), ct);
+    public Task<List<T>> ExecuteReturningAsync<T>(
+        string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct, [CallerMemberName] string operation = "") =>
+        _commit.ExecuteAsync(new ReturningWrite<T>(sql, parameters, read), operation, ct);
 
     /// <summary>Runs a statement that takes its time, in a transaction of its own; returns how many rows it changed.</summary>
     /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
-    public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct) => _background.ExecuteAsync(new CountedWrite(sql, parameters), ct);
+    public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
+        _background.ExecuteAsync(new CountedWrite(sql, parameters), operation, ct);
 
     /// <summary>Reads rows.</summary>
     public async Task<List<T>> QueryAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)
