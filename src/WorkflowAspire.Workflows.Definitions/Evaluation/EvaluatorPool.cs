@@ -11,6 +11,8 @@ namespace WorkflowAspire.Workflows.Definitions.Evaluation;
 /// </remarks>
 internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options, ILogger<EvaluatorPool> logger) : IDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     // The machine's own time: an evaluator is a process, whatever time the runs have.
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly EvaluatorOptions _options = options.Value.Evaluators;
@@ -236,10 +238,13 @@ internal sealed partial class EvaluatorPool(IOptions<DefinitionOptions> options,
             var refusal = error as EvaluatorsUnavailableException ?? new EvaluatorsUnavailableException($"An evaluator can't be started: {error.Message}", error);
             lock (_lock)
             {
-                // Those who come later try again.
                 _starting--;
                 if (_all.Count == 0) foreach (var turns in _tenants.Values) turns.Refuse(refusal);
             }
+
+            // Those who still wait, or come later, wait for the next try.
+            await Task.Delay(Pause).ConfigureAwait(false);
+            StartAhead();
         }
     }
 
