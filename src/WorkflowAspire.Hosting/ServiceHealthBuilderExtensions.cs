@@ -22,7 +22,8 @@ public static class ServiceHealthBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(path);
         var (endpoint, check) = (builder.GetEndpoint(endpointName), $"{builder.Resource.Name}_{path.Trim('/')}_check");
-        builder.ApplicationBuilder.Services.AddHttpClient();
+        // Its requests would fill the console.
+        builder.ApplicationBuilder.Services.AddHttpClient(ServiceHealthCheck.Client).RemoveAllLoggers();
         builder.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             check, services => new ServiceHealthCheck(services.GetRequiredService<IHttpClientFactory>(), endpoint, path), HealthStatus.Unhealthy, tags: null));
         return builder.WithHealthCheck(check);

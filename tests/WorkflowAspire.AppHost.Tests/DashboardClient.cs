@@ -31,16 +31,21 @@ internal sealed class DashboardClient : IDisposable
     /// <summary>Every span of whatever trace.</summary>
     public async Task<IReadOnlyList<Span>> AllAsync() => Spans(await GetAsync("/api/telemetry/spans?limit=1000"));
 
-    public async Task<IReadOnlyList<LogLine>> LogsAsync(string traceId) =>
+    public Task<IReadOnlyList<LogLine>> LogsAsync(string traceId) => LogsOfAsync($"traceId={traceId}");
+
+    /// <summary>Lines of level warning and above, of whatever service.</summary>
+    public Task<IReadOnlyList<LogLine>> WarningsAsync() => LogsOfAsync("severity=warning");
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<IReadOnlyList<LogLine>> LogsOfAsync(string query) =>
     [
-        .. from line in Records(await GetAsync($"/api/telemetry/logs?traceId={traceId}"), "resourceLogs", "scopeLogs", "logRecords")
+        .. from line in Records(await GetAsync($"/api/telemetry/logs?{query}"), "resourceLogs", "scopeLogs", "logRecords")
            select new LogLine(
                line.Record.GetProperty("body").GetProperty("stringValue").GetString()!,
                line.Record.GetProperty("attributes").EnumerateArray().ToDictionary(
                    attribute => attribute.GetProperty("key").GetString()!, attribute => attribute.GetProperty("value").GetProperty("stringValue").GetString()!)),
     ];
-
-    public void Dispose() => _http.Dispose();
 
     private static IReadOnlyList<Span> Spans(JsonElement answer) =>
     [

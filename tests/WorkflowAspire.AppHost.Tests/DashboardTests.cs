@@ -24,6 +24,14 @@ public sealed class DashboardTests(SystemWithDashboard system)
     }
 
     [Fact]
+    public async Task A_start_and_a_run_log_no_warning_and_no_error()
+    {
+        await system.CompletesARunAsync();
+
+        (await system.Dashboard.WarningsAsync()).Select(line => line.Body).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_looks_of_sweepers_at_the_database_are_no_traces()
     {
         var id = await system.CompletesARunAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using WorkflowAspire.TestServers;
@@ -40,5 +41,22 @@ public class TelemetryTests(RedisServer redis) : WorkerSpecification(redis)
                 return depth.LastMeasurement?.Value;
             },
             value => value == 1);
+    }
+
+    [Fact]
+    public async Task Every_instrument_of_ours_has_a_unit_and_a_description()
+    {
+        var instruments = new ConcurrentBag<Instrument>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.Add(instrument) };
+        listener.Start();
+        var run = await GivenRun();
+        await Enqueue(run);
+        await Reaches(run, RunStatus.Completed);
+
+        var ours = instruments.Where(instrument => instrument.Meter.Name.StartsWith("WorkflowAspire.", StringComparison.Ordinal)).ToList();
+
+        ours.Select(instrument => instrument.Name).ShouldContain("workflow.run.duration");
+        ours.Select(instrument => instrument.Name).ShouldContain("bullmq.job.duration");
+        ours.Where(instrument => string.IsNullOrEmpty(instrument.Unit) || string.IsNullOrEmpty(instrument.Description)).Select(instrument => instrument.Name).ShouldBeEmpty();
     }
 }

@@ -8,10 +8,13 @@ namespace WorkflowAspire.Hosting.Health;
 /// <summary>Healthy when the service says that it is; else for the reasons that it gives.</summary>
 internal sealed class ServiceHealthCheck(IHttpClientFactory clients, EndpointReference endpoint, string path) : IHealthCheck
 {
+    /// <summary>The name of its HTTP client.</summary>
+    public const string Client = "service-health";
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (!endpoint.IsAllocated) return HealthCheckResult.Unhealthy("It has no address yet.");
-        using var http = clients.CreateClient();
+        using var http = clients.CreateClient(Client);
         try
         {
             using var answer = await http.GetAsync(new Uri(new Uri(endpoint.Url), path), cancellationToken).ConfigureAwait(false);

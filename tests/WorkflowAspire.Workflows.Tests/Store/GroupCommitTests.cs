@@ -141,7 +141,8 @@ public class GroupCommitTests
 
         public int WritesSideBySide => 1;
 
-        public Task<int> Write(string statement, Guid? row, CancellationToken ct = default) => _commit.ExecuteAsync(new CountedWrite(statement, new StoreParameters { ["id"] = row }), ct);
+        public Task<int> Write(string statement, Guid? row, CancellationToken ct = default) =>
+            _commit.ExecuteAsync(new CountedWrite(statement, new StoreParameters { ["id"] = row }), operation: "Write", ct);
 
         public async Task<Batch> NextBatch() => await _batches.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
