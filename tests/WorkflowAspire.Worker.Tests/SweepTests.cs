@@ -1,5 +1,6 @@
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Worker.Sweepers;
+using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.Worker.Tests;
 
@@ -12,6 +13,7 @@ public class SweepTests(RedisServer redis) : WorkerSpecification(redis)
         ["Worker:Retention:CompletedAfter"] = "00:00:00",
         ["Worker:Retention:Interval"] = "00:00:00.200",
         ["Worker:Retention:BatchSize"] = "2",
+        ["Worker:RelayInterval"] = "00:00:00.200",
     };
 
     [Fact]
@@ -28,6 +30,19 @@ public class SweepTests(RedisServer redis) : WorkerSpecification(redis)
     }
 
     [Fact]
+    public async Task A_row_whose_input_is_no_JSON_fails_that_run_alone()
+    {
+        var poison = await NeverEnqueued("not json");
+        var neighbour = await NeverEnqueued("""{"n":1}""");
+
+        var failed = await Eventually.Get(() => Store.FindAsync(poison), run => run?.Status == RunStatus.Failed);
+
+        failed!.Error.ShouldStartWith("The run's input is not JSON: ");
+        // Completed, and deleted by the retention of this worker.
+        await Eventually.True(async () => await Store.FindAsync(neighbour) is null);
+    }
+
+    [Fact]
     public async Task One_worker_sweeps_at_a_time_and_the_next_turn_comes_when_the_interval_is_over()
     {
         var interval = TimeSpan.FromMilliseconds(300);
@@ -41,5 +56,14 @@ public class SweepTests(RedisServer redis) : WorkerSpecification(redis)
 
         (await second.TakeAsync()).ShouldBeFalse();
         await Eventually.True(second.TakeAsync);
+    }
+
+    private async Task<Guid> NeverEnqueued(string input)
+    {
+        var created = DateTimeOffset.UtcNow.AddMinutes(-1);
+        var run = new WorkflowRun(
+            Guid.CreateVersion7(), Guid.NewGuid(), "scripted", RunStatus.Pending, input, Output: null, Error: null, Attempts: 0, created, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
+        await Store.CreateAsync(run);
+        return run.Id;
     }
 }

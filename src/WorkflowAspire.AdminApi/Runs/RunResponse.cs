@@ -22,11 +22,25 @@ internal record RunResponse(
     Guid? ParentRunId,
     DateTimeOffset? DeadlineAt)
 {
+    // Characters.
+    private const int LongestExcerpt = 200;
+
     public static RunResponse From(WorkflowRun run) => new(
         run.Id, run.TenantId, run.WorkflowId, Name(run.Status), Json(run.Input), Json(run.Output), run.Error, run.Tries, run.CreatedAt, run.StartedAt, run.CompletedAt,
         run.ParentRunId, run.DeadlineAt);
 
-    protected static JsonElement? Json(string? text) => text is null ? null : JsonElement.Parse(text);
+    // What another producer has put into the row may be no JSON; the rest of the page is shown all the same.
+    protected static JsonElement? Json(string? text)
+    {
+        try
+        {
+            return text is null ? null : JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonElement.Parse($$"""{"unreadable":"{{JsonEncodedText.Encode(text.Length > LongestExcerpt ? text[..LongestExcerpt] : text)}}"}""");
+        }
+    }
 
     protected static string Name<T>(T status)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());

@@ -8,7 +8,7 @@ namespace WorkflowAspire.Worker.Sweepers;
 /// <summary>Enqueues the runs that were accepted while Redis was away, or whose API died before it could enqueue them.</summary>
 internal sealed partial class NeverEnqueuedRelay(
     RunStore store, RunDispatcher dispatcher, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<NeverEnqueuedRelay> logger)
-    : PeriodicSweep(options.Value.RelayInterval, time)
+    : PeriodicSweep(options.Value.RelayInterval, time, logger)
 {
     private const int RunsPerLook = 500;
 
@@ -16,14 +16,29 @@ internal sealed partial class NeverEnqueuedRelay(
 
     protected override async Task SweepAsync(CancellationToken ct)
     {
-        foreach (var run in await store.ListNeverEnqueuedAsync(_interval, RunsPerLook, ct))
+        foreach (var run in await store.ListNeverEnqueuedAsync(_interval, RunsPerLook, ct)) await SeeToAsync(run.Id, () => EnqueueAsync(run, ct), ct);
+    }
+
+    private async Task EnqueueAsync(WorkflowRun run, CancellationToken ct)
+    {
+        try
+        {
             if (await dispatcher.RedispatchAsync(run, ct: ct)) Enqueued(logger, run.Id, run.TenantId);
+        }
+        catch (UnreadableInputException unreadable)
+        {
+            // Another producer's row; no worker could ever read it.
+            if (await store.FailAsync(run.Id, attempt: null, unreadable.Message, ct)) Refused(logger, run.Id, run.TenantId, unreadable.Message);
+        }
     }
 
     protected override void Postpone(Exception error) => Postponed(logger, error);
 
     [LoggerMessage(LogLevel.Warning, "Enqueued a run that was accepted and never enqueued")]
     private static partial void Enqueued(ILogger logger, Guid runId, Guid tenantId);
+
+    [LoggerMessage(LogLevel.Error, "Failed a run that can't be enqueued: {error}")]
+    private static partial void Refused(ILogger logger, Guid runId, Guid tenantId, string error);
 
     [LoggerMessage(LogLevel.Warning, "Runs that were never enqueued wait for the next look: Redis or the database can't be used")]
     private static partial void Postponed(ILogger logger, Exception exception);

@@ -8,14 +8,22 @@ namespace WorkflowAspire.Worker.Sweepers;
 /// <summary>Wakes the parked runs whose signal or child is there and that nobody could wake, because Redis was away or the process died.</summary>
 internal sealed partial class OversleptRuns(
     RunStore store, ParkedRuns parked, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<OversleptRuns> logger)
-    : PeriodicSweep(options.Value.RelayInterval, time)
+    : PeriodicSweep(options.Value.RelayInterval, time, logger)
 {
     private const int RunsPerLook = 500;
 
     protected override async Task SweepAsync(CancellationToken ct)
     {
         foreach (var run in await store.ListOversleptAsync(RunsPerLook, ct))
-            if (await parked.WakeAsync(run.Id, ct)) Woken(logger, run.Id, run.TenantId);
+        {
+            await SeeToAsync(
+                run.Id,
+                async () =>
+                {
+                    if (await parked.WakeAsync(run.Id, ct)) Woken(logger, run.Id, run.TenantId);
+                },
+                ct);
+        }
     }
 
     protected override void Postpone(Exception error) => Postponed(logger, error);

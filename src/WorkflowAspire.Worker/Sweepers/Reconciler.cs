@@ -21,7 +21,7 @@ internal sealed partial class Reconciler(
     WorkflowTelemetry telemetry,
     TimeProvider time,
     ILogger<Reconciler> logger)
-    : PeriodicSweep(options.Value.ReconcileInterval, time)
+    : PeriodicSweep(options.Value.ReconcileInterval, time, logger)
 {
     private const int RunsPerBatch = 200;
 
@@ -49,7 +49,7 @@ internal sealed partial class Reconciler(
         {
             var runs = await store.ListUnfinishedAsync(after, runningSince, enqueuedSince, RunsPerBatch, ct);
             var fates = await Task.WhenAll(runs.Select(run => _fates.OfAsync(run.Id.ToString("D"), ct)));
-            foreach (var (run, fate) in runs.Zip(fates)) await RepairAsync(run, fate, ct);
+            foreach (var (run, fate) in runs.Zip(fates)) await SeeToAsync(run.Id, () => RepairAsync(run, fate, ct), ct);
             if (runs.Count < RunsPerBatch) return;
             after = runs[^1].Id;
         }

@@ -7,7 +7,7 @@ namespace WorkflowAspire.Worker.Sweepers;
 /// <summary>Deletes ended runs when they are old enough, a small batch at a time.</summary>
 internal sealed partial class Retention(
     RunStore store, IConnectionMultiplexer redis, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> logger)
-    : PeriodicSweep(options.Value.Interval, time)
+    : PeriodicSweep(options.Value.Interval, time, logger)
 {
     private readonly RetentionOptions _options = options.Value;
     private readonly SweepTurn _turn = new(redis, "retention", options.Value.Interval);

@@ -16,6 +16,7 @@ public sealed partial class RunDispatcher(
     /// <summary>Enqueues the job of a run that is new, and notes that in its row.</summary>
     /// <returns>False where the row said so already, or has gone.</returns>
     /// <exception cref="RedisException">Redis can't be reached; the row still says that the run isn't enqueued.</exception>
+    /// <exception cref="UnreadableInputException">The row's input is no JSON.</exception>
     public Task<bool> DispatchAsync(WorkflowRun run, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -87,9 +88,21 @@ public sealed partial class RunDispatcher(
             RunId = run.Id,
             TenantId = run.TenantId,
             WorkflowId = run.WorkflowId,
-            Input = run.Input is { } input ? JsonElement.Parse(input) : null,
+            Input = InputOf(run),
         },
         WorkflowJsonContext.Default.WorkflowJobPayload);
+
+    private static JsonElement? InputOf(WorkflowRun run)
+    {
+        try
+        {
+            return run.Input is { } input ? JsonElement.Parse(input) : null;
+        }
+        catch (JsonException malformed)
+        {
+            throw new UnreadableInputException(malformed);
+        }
+    }
 
     [LoggerMessage(LogLevel.Warning, "A run was enqueued but its row doesn't say so; the relay will enqueue it again, which is harmless")]
     private static partial void NotMarked(ILogger logger, Exception exception, Guid runId, Guid tenantId);
