@@ -35,6 +35,19 @@ public class RunControlTests(AdminApiProcess api)
         (await api.Execution.GetJobStateAsync(run.Id.ToString())).ShouldBe(JobState.Delayed);
     }
 
+    [Theory]
+    [InlineData("""{"by":"\ud800"}""", "/by")]
+    [InlineData("\"\\udc00\"", "body")]
+    [InlineData("""{"by":1,"by":2}""", "body")]
+    public async Task A_signal_that_could_not_go_through_unchanged_is_refused_with_its_place(string body, string place)
+    {
+        var run = await ParkedRun();
+
+        var problem = await api.Client.PostAsync($"/api/runs/{run.Id}/signals/approved", new StringContent(body, Encoding.UTF8, "application/json")).RefusedAsync(HttpStatusCode.BadRequest);
+
+        problem.GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Name.ShouldBe(place);
+    }
+
     [Fact]
     public async Task A_signal_for_a_run_that_does_not_exist_is_refused() =>
         await api.Client.PostAsync($"/api/runs/{Guid.NewGuid()}/signals/approved", null).RefusedAsync(HttpStatusCode.NotFound);

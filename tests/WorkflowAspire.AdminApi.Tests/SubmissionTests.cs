@@ -3,6 +3,7 @@ using System.Text;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows.Dispatch;
+using WorkflowAspire.Workflows.Runs;
 
 namespace WorkflowAspire.AdminApi.Tests;
 
@@ -62,12 +63,51 @@ public class SubmissionTests(AdminApiProcess api)
     [InlineData("""[1]""", "body")]
     [InlineData("""{"tenantId":""", "body")]
     [InlineData("", "body")]
-    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","input":"\ud800"}""", "body")]
+    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","input":"\ud800"}""", "/input")]
+    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","input":{"a/b":["\udc00x"]}}""", "/input/a~1b/0")]
+    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","input":{"\ud800":1}}""", "/input")]
+    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","input":{"n":1,"n":2}}""", "/input")]
+    [InlineData("""{"tenantId":"3f2b8c1e-6f0a-4c59-9d4e-2f1f0a7c5b10","tenantId":"00000000-0000-0000-0000-000000000001"}""", "body")]
     public async Task A_bad_body_is_refused_with_the_field_named(string body, string field)
     {
         var problem = await Submit(body).RefusedAsync(HttpStatusCode.BadRequest);
 
         problem.GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Name.ShouldBe(field);
+    }
+
+    [Theory]
+    [InlineData(48)]
+    [InlineData(62)]
+    [InlineData(200)]
+    public async Task An_input_that_nests_too_deep_to_be_shown_is_refused_at_the_door(int levels)
+    {
+        var problem = await Submit($$"""{"tenantId":"{{Tenant}}","input":{{Nested(levels)}}}""").RefusedAsync(HttpStatusCode.BadRequest);
+
+        problem.GetProperty("errors").EnumerateObject().ShouldHaveSingleItem().Value[0].GetString()!.ShouldContain("deeper than 48");
+    }
+
+    [Fact]
+    public async Task The_deepest_input_that_is_accepted_is_shown_in_every_list()
+    {
+        var id = (await (await Submit($$"""{"tenantId":"{{Tenant}}","input":{{Nested(47)}}}""")).JsonAsync()).GetProperty("id").GetGuid();
+
+        (await api.Client.GetAsync($"/api/runs/{id}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await api.Client.GetAsync("/api/runs")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_row_of_another_producer_that_is_no_JSON_shows_as_unreadable_and_the_others_are_listed()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var run = new WorkflowRun(
+            Guid.CreateVersion7(), Guid.Parse(Tenant), "document-digest", RunStatus.Failed, "not json \"", Output: null, "broken", Attempts: 0, now, now, StartedAt: null, CompletedAt: now);
+        await api.Store.CreateAsync(run);
+
+        var page = await (await api.Client.GetAsync("/api/runs")).JsonAsync();
+
+        var shown = page.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("id").GetGuid() == run.Id);
+        shown.GetProperty("input").Text("unreadable").ShouldBe("not json \"");
+        (await api.Client.GetAsync($"/api/runs/{run.Id}")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -83,4 +123,6 @@ public class SubmissionTests(AdminApiProcess api)
     private Task<HttpResponseMessage> Submit(string body) => api.Client.PostAsync("/api/workflows/document-digest/runs", Body(body));
 
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
+
+    private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
 }

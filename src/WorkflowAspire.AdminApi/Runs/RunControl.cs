@@ -18,8 +18,8 @@ internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunC
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > LongestName)
             return ProblemAnswers.InvalidField("name", $"A signal's name has 1 to {LongestName} characters; this one has {name.Length}.");
-        var (payload, error) = await ReadAsync(body, ct);
-        if (error is not null) return ProblemAnswers.InvalidField("body", error);
+        var (payload, refusal) = await ReadAsync(body, ct);
+        if (refusal is not null) return refusal;
         if (!await store.SendSignalAsync(id, name, payload, ct))
         {
             return await store.FindAsync(id, ct) is { } ended
@@ -52,7 +52,7 @@ internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunC
     public async Task<IResult> CancelAllAsync(Guid tenantId, CancellationToken ct) =>
         TypedResults.Ok(new CancelledRunsResponse(await cancellation.CancelAllAsync(tenantId, ct)));
 
-    private static async Task<(string? Json, string? Error)> ReadAsync(Stream body, CancellationToken ct)
+    private static async Task<(string? Json, IResult? Refusal)> ReadAsync(Stream body, CancellationToken ct)
     {
         using var buffer = new MemoryStream();
         await body.CopyToAsync(buffer, ct);
@@ -60,12 +60,14 @@ internal sealed partial class RunControl(RunStore store, ParkedRuns parked, RunC
         try
         {
             var json = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-            using var document = JsonDocument.Parse(json);
-            return (json, null);
+            using var document = JsonDocument.Parse(json, RequestJson.Deep);
+            return AcceptedJson.FindFault(document.RootElement) is var (pointer, fault)
+                ? (null, ProblemAnswers.InvalidField(RequestJson.FieldOf(pointer), fault))
+                : (json, null);
         }
         catch (Exception malformed) when (malformed is JsonException or DecoderFallbackException)
         {
-            return (null, $"The body is not JSON: {malformed.Message}");
+            return (null, ProblemAnswers.InvalidField("body", $"The body is not JSON: {malformed.Message}"));
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class RunSubmission(
         JsonDocument body;
         try
         {
-            body = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: ct);
+            body = await JsonDocument.ParseAsync(http.Request.Body, RequestJson.Deep, ct);
         }
         catch (JsonException malformed)
         {
@@ -33,25 +33,14 @@ internal sealed partial class RunSubmission(
 
     private async Task<IResult> SubmitAsync(string name, JsonDocument body, string? key, HttpContext http, CancellationToken ct)
     {
+        if (AcceptedJson.FindFault(body.RootElement) is var (pointer, fault)) return ProblemAnswers.InvalidField(RequestJson.FieldOf(pointer), fault);
         var (request, field, error) = SubmitRunRequest.Read(body);
         if (request is null) return ProblemAnswers.InvalidField(field, error);
         if (request.Input is { } input && Encoding.UTF8.GetByteCount(input.GetRawText()) is var bytes && bytes > limits.Value.MaxInput)
             return ProblemAnswers.InvalidField("input", $"The input has {bytes} bytes, and {limits.Value.MaxInput} are allowed (RunLimits:MaxInput); hand over where it is instead.");
         var (version, refusal) = await workflows.ChooseAsync(name, request, ct);
         if (refusal is not null) return refusal;
-        IdempotencyKey? idempotency = null;
-        try
-        {
-            // Without a key as well: it reads every string.
-            var hash = RequestHash.Of(name, body.RootElement);
-            if (key is not null) idempotency = new IdempotencyKey(key, hash);
-        }
-        catch (InvalidOperationException noText)
-        {
-            // It could be stored, but not sent to a worker.
-            return ProblemAnswers.InvalidField("body", $"A string of the body is no text: {noText.Message}");
-        }
-
+        var idempotency = key is null ? null : new IdempotencyKey(key, RequestHash.Of(name, body.RootElement));
         if (await unfinished.RefuseAsync(request.TenantId, ct) is { } tooMany) return TooMany(http, tooMany);
         var run = NewRun(name, version, request);
         if (idempotency is not null)
