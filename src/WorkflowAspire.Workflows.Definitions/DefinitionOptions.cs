@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using WorkflowAspire.Workflows.Definitions.Evaluation;
+using WorkflowAspire.Workflows.Definitions.Secrets;
 
 namespace WorkflowAspire.Workflows.Definitions;
 
@@ -90,6 +91,10 @@ public sealed class DefinitionOptions
     [ValidateObjectMembers]
     public EvaluatorOptions Evaluators { get; set; } = new();
 
+    /// <summary>The secrets of <c>Secrets:{name}</c> that the definitions of all tenants may use, by name, and where they may be sent.</summary>
+    /// <value>Default none: a tenant has the secrets of <c>Secrets:{tenant}</c> alone.</value>
+    public IDictionary<string, SharedSecret> SharedSecrets { get; set; } = new Dictionary<string, SharedSecret>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What <c>http</c> steps may reach.</summary>
     [ValidateObjectMembers]
     public HttpReach Http { get; set; } = new();
@@ -108,7 +113,7 @@ public sealed class DefinitionOptions
         /// <value>Default empty. A host that begins with <c>.</c> stands for all below it.</value>
         public IList<string> AllowedHosts { get; } = [];
 
-        /// <summary>How many bytes an answer may have, after decompression.</summary>
+        /// <summary>How many bytes an answer may have, after decompression; also that of a model whose connection is a tenant's secret.</summary>
         /// <value>Default 5 MB.</value>
         [Range(1, 100 * 1024 * 1024)]
         public int MaxResponseBytes { get; set; } = 5 * 1024 * 1024;

@@ -13,6 +13,10 @@ public sealed record StepOptions
     /// <value>Default null: none of these.</value>
     public string? Endpoint { get; init; }
 
+    /// <summary>Whether that circuit breaker and bulkhead are the run's tenant's alone, because what fails there may be its own doing.</summary>
+    /// <value>Default false: the runs of all tenants share them.</value>
+    public bool PerTenant { get; init; }
+
     /// <summary>How long one try may take.</summary>
     /// <value>Default 2 minutes, well below the lock duration of a job (5 minutes).</value>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]

@@ -51,6 +51,11 @@ public sealed class WorkflowTelemetry
     /// <param name="done">What was done about it.</param>
     public void RunReconciled(string found, string done) => _repairs.Add(1, new("found", found), new("done", done));
 
+    /// <summary>Notes on an activity that it failed, and with which type of error: messages may hold what a run was given or a provider said.</summary>
+    internal static void Failed(Activity? activity, Exception error) => activity?
+        .SetStatus(ActivityStatusCode.Error)
+        .AddEvent(new ActivityEvent("exception", tags: new ActivityTagsCollection { ["exception.type"] = error.GetType().FullName }));
+
     internal void StepEvent(string name, string? kind, string? endpoint) =>
         _stepEvents.Add(1, new("event", name), new("kind", kind), new("endpoint", endpoint));
 

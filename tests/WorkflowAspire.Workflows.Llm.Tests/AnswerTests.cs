@@ -24,7 +24,7 @@ public class AnswerTests : LanguageModelSpecification
         authorization.ShouldBe($"Bearer {Key}");
         body.GetProperty("model").GetString().ShouldBe("m");
         body.GetProperty("temperature").GetDouble().ShouldBe(0.5);
-        body.GetProperty("max_completion_tokens").GetInt32().ShouldBe(100);
+        body.GetProperty("max_tokens").GetInt32().ShouldBe(100);
         body.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()).ShouldBe(["system", "user"]);
     }
 

@@ -12,12 +12,19 @@ public class DeclaredModelsTests : LanguageModelSpecification
 {
     private readonly Guid _run = Guid.NewGuid();
     private readonly Guid _tenant = Guid.NewGuid();
+    private readonly Guid _other = Guid.NewGuid();
 
     private ILanguageModelSteps Steps => Services.GetRequiredService<ILanguageModelSteps>();
 
     private DefinitionOptions.HttpReach Reach { get; } = new();
 
     private string OwnConnection => $"Provider=openai;Endpoint={Provider.Address}/v1;Key={Key};Model=own";
+
+    protected override Dictionary<string, string?> Settings => new(base.Settings)
+    {
+        [$"Secrets:{_tenant}:model"] = OwnConnection,
+        [$"Secrets:{_other}:model"] = OwnConnection,
+    };
 
     protected override void Configure(IServiceCollection services)
     {
@@ -97,6 +104,39 @@ public class DeclaredModelsTests : LanguageModelSpecification
         var error = await Should.ThrowAsync<UnrecoverableError>(() => Steps.AskAsync(Request() with { Connection = Key, IsConnectionString = true }, default));
 
         error.ToString().ShouldNotContain(Key);
+    }
+
+    [Fact]
+    public async Task A_shared_secret_is_no_connection_to_anywhere_else()
+    {
+        Reach.AllowPrivateAddresses = true;
+
+        var error = await Should.ThrowAsync<UnrecoverableError>(() =>
+            Steps.AskAsync(Request() with { Connection = OwnConnection, IsConnectionString = true, ConnectionHosts = ["api.test"] }, default));
+
+        error.Message.ShouldSatisfyAllConditions(message => message.ShouldContain("Definitions:SharedSecrets"), message => message.ShouldNotContain(Key));
+        Provider.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_tenants_connection_that_fails_is_closed_for_that_tenant_alone()
+    {
+        Reach.AllowPrivateAddresses = true;
+        for (var i = 0; i < 10; i++) Provider.ThenStatus(500, "Ada's words");
+        for (var i = 0; i < 10; i++) await Should.ThrowAsync<TransientStepException>(() => AskOwn(_tenant));
+        await Should.ThrowAsync<CircuitOpenException>(() => AskOwn(_tenant));
+        Provider.ThenOpenAI("Because.");
+
+        (await AskOwn(_other)).ShouldContain("Because.");
+    }
+
+    private async Task<string> AskOwn(Guid tenant)
+    {
+        const string definition = """{"name":"own","steps":[{"id":"ask","type":"llm","connection":{"secret":"model"},"prompt":"Why?","retry":{"attempts":1}}],"output":"${ steps.ask.text }"}""";
+        var stored = (await Services.GetRequiredService<WorkflowDefinitions>().SaveAsync(tenant, "own", JsonElement.Parse(definition))).Stored;
+        var run = NewRun(tenant, "own", "{}") with { DefinitionVersion = stored.Version };
+        await Store.CreateAsync(run);
+        return (await Engine.ExecuteAsync(await Claim(run))).Output();
     }
 
     private LanguageModelRequest Request() => new(

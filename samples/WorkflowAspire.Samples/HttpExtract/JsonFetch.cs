@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows;
+using WorkflowAspire.Workflows.Http;
 
 namespace WorkflowAspire.Samples.HttpExtract;
 
@@ -34,19 +35,12 @@ internal sealed class JsonFetch(PublicHttpClient client, int maxBytes, TimeProvi
         var answer = $"{url.Shown()} answered {(int)response.StatusCode} {response.ReasonPhrase}";
         throw response.StatusCode switch
         {
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new TransientStepException($"{answer}.", RetryAfter(response)),
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new TransientStepException($"{answer}."),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
+                new TransientStepException($"{answer}.", RetryAfter.Of(response, time.GetUtcNow())),
             < HttpStatusCode.BadRequest => new UnrecoverableError($"{answer}: it redirects too often, to an address that isn't followed, or not at all; use the final address."),
             _ => new UnrecoverableError($"{answer}; another try would get the same."),
         };
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - time.GetUtcNow(),
-        _ => null,
-    };
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, Uri url, CancellationToken ct)
     {

@@ -23,5 +23,9 @@ internal static class DefinitionBody
         {
             return (default, ProblemAnswers.InvalidField("", $"The body is not JSON: {malformed.Message}"));
         }
+        catch (InvalidOperationException)
+        {
+            return (default, ProblemAnswers.InvalidField("", "A property's name holds half a surrogate pair, which is no text; write the whole character."));
+        }
     }
 }

@@ -1,17 +1,26 @@
-using System.Text;
+using System.Net;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Definitions.Secrets;
 using WorkflowAspire.Evaluator.Schemas;
 using WorkflowAspire.Workflows.Definitions.Validation;
+using WorkflowAspire.Workflows.Http;
 
 namespace WorkflowAspire.Workflows.Definitions.Http;
 
-/// <summary>Reads answers.</summary>
+/// <summary>Reads answers: as they are, or not at all.</summary>
 internal static class HttpAnswers
 {
+    // So deep that what a run puts around it still fits into the 64 levels that a checkpoint may have.
+    private const int MaxDepth = 48;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    /// <summary>The text of an answer; empty where it has none.</summary>
     public static async Task<string> ReadAsync(HttpResponseMessage response, int maxBytes, string what, CancellationToken ct)
     {
+        // Its headers tell of a body that isn't sent.
+        if (response.RequestMessage?.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified) return "";
         UnrecoverableError TooLarge() => new($"{what} has more than {maxBytes} bytes; raise Definitions:Http:MaxResponseBytes if that is meant to be read.");
         if (response.Content.Headers.ContentLength > maxBytes) throw TooLarge();
         var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
@@ -24,9 +33,14 @@ internal static class HttpAnswers
             body.Write(buffer, 0, read);
         }
 
-        body.Position = 0;
-        using var text = new StreamReader(body, Charset(response), detectEncodingFromByteOrderMarks: true);
-        return await text.ReadToEndAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return AnswerText.Read(body.GetBuffer().AsSpan(0, (int)body.Length), response.Content.Headers.ContentType);
+        }
+        catch (FormatException error)
+        {
+            throw new UnrecoverableError($"{what} can't be read: {error.Message}, which its content type ({response.Content.Headers.ContentType?.ToString() ?? "none"}) should say.", error);
+        }
     }
 
     /// <summary>The body: JSON where it is some, else text; null where there is none.</summary>
@@ -38,7 +52,16 @@ internal static class HttpAnswers
         {
             try
             {
-                if (text.Length > 0 || call.Expected.Json) json = JsonElement.Parse(text);
+                if (text.Length > 0 || call.Expected.Json) json = JsonElement.Parse(text, Strict);
+            }
+            catch (JsonException error) when (IsJson(text))
+            {
+                throw new UnrecoverableError($"Step '{call.Step}': the answer to {shown} is JSON of which not all can be kept (at most {MaxDepth} levels, each property once): {error.Message}", error);
+            }
+            // A name that is no text can't be compared with the others.
+            catch (InvalidOperationException error)
+            {
+                throw new UnrecoverableError($"Step '{call.Step}': the answer to {shown} is JSON of which a property's name holds half a surrogate pair, which is no text.", error);
             }
             catch (JsonException error) when (call.Expected.Json)
             {
@@ -66,15 +89,16 @@ internal static class HttpAnswers
         .GroupBy(header => header.Key.ToLowerInvariant(), header => header.Value)
         .ToDictionary(header => header.Key, header => secrets.Redact(string.Join(", ", header.SelectMany(values => values))));
 
-    private static Encoding Charset(HttpResponseMessage response)
+    private static bool IsJson(string text)
     {
         try
         {
-            return response.Content.Headers.ContentType?.CharSet?.Trim('"') is { Length: > 0 } name ? Encoding.GetEncoding(name) : Encoding.UTF8;
+            JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = int.MaxValue }).Dispose();
+            return true;
         }
-        catch (ArgumentException)
+        catch (JsonException)
         {
-            return Encoding.UTF8;
+            return false;
         }
     }
 }

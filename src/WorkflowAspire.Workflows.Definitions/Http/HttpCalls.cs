@@ -39,6 +39,7 @@ internal sealed class HttpCalls : IDisposable
     {
         if (RefuseAddress(call.Url) is { } refusal) throw new UnrecoverableError($"Step '{call.Step}': {refusal}");
         var url = new Uri(call.Url);
+        secrets.ThrowUnlessFor(url.Host, $"Step '{call.Step}'");
         // A query may hold a key that is no declared secret.
         var shown = call.IsAddressSecret
             ? $"{call.Method} (to an address that holds a secret)"
@@ -48,7 +49,7 @@ internal sealed class HttpCalls : IDisposable
             using var request = HttpRequests.Create(call, url);
             using var response = await (call.IsAddressSecret ? _untraced : _http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct).ConfigureAwait(false);
             var status = (int)response.StatusCode;
-            if (!call.Expected.Takes(status)) throw Refused(call.Step, shown, response);
+            if (!call.Expected.Takes(status)) throw Refused(call.Step, shown, response, secrets.Redact(await Excerpt.OfExplanationAsync(response, ct).ConfigureAwait(false)));
             var text = await HttpAnswers.ReadAsync(response, _reach.MaxResponseBytes, $"Step '{call.Step}': the answer to {shown}", ct).ConfigureAwait(false);
             var found = HttpAnswers.Body(text, response, call, shown);
             if (found is { } json && call.Expected.Schema is { } schema && await check(schema, json).ConfigureAwait(false) is { Count: > 0 } faults)
@@ -91,22 +92,17 @@ internal sealed class HttpCalls : IDisposable
         return client;
     }
 
-    private Exception Refused(string step, string shown, HttpResponseMessage response)
+    private Exception Refused(string step, string shown, HttpResponseMessage response, string explanation)
     {
-        var answer = $"Step '{step}': {shown} answered {(int)response.StatusCode} {response.ReasonPhrase}";
+        var answer = $"Step '{step}': {shown} answered {(int)response.StatusCode} {Excerpt.Of(response.ReasonPhrase ?? "", 100)}{(explanation.Length > 0 ? $" ({Excerpt.Of(explanation)})" : "")}";
         return response.StatusCode switch
         {
-            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new TransientStepException($"{answer}.", RetryAfter(response)),
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => new TransientStepException($"{answer}."),
+            HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => new UnrecoverableError($"{answer}; another try would get the same."),
+            HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError =>
+                new TransientStepException($"{answer}.", RetryAfter.Of(response, _time.GetUtcNow())),
+            HttpStatusCode.NotModified => new UnrecoverableError($"{answer}, which the step doesn't expect; take 304 up into 'expect.status', or ask without a condition."),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => new UnrecoverableError($"{answer}; redirects are not followed: use the final address, or expect this status."),
             _ => new UnrecoverableError($"{answer}, which the step doesn't expect; another try would get the same."),
         };
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - _time.GetUtcNow(),
-        _ => null,
-    };
 }

@@ -30,6 +30,9 @@ public sealed record LanguageModelRequest(
     /// this process. Null where there is no schema.
     /// </summary>
     public Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? Check { get; init; }
+
+    /// <summary>The hosts that a connection string may lead to, <c>.example.com</c> for all below one; null for any.</summary>
+    public IReadOnlyCollection<string>? ConnectionHosts { get; init; }
 }
 
 /// <summary>A message of the conversation.</summary>

@@ -22,6 +22,9 @@ internal sealed class StepReader(JsonElement json, string pointer, Visible visib
 
     public void Refuse(string property, string message) => definition.Errors.Add(Place(property), message);
 
+    /// <summary>Refuses what an object of the step has under a name.</summary>
+    public void Refuse(string property, string name, string message) => definition.Errors.Add(JsonPlace.Below(Place(property), name), message);
+
     public bool Has(string property) => json.TryGetProperty(property, out _);
 
     public JsonElement? Json(string property) => json.TryGetProperty(property, out var value) ? value : null;

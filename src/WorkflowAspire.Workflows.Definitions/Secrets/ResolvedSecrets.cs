@@ -1,5 +1,7 @@
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Workflows.Http;
+using WorkflowAspire.Workflows.Secrecy;
 
 namespace WorkflowAspire.Workflows.Definitions.Secrets;
 
@@ -8,40 +10,56 @@ internal sealed class ResolvedSecrets
 {
     private const string Redacted = "***";
 
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // Shorter ones are found in any list of numbers.
+    private const int ShortestNumber = 4;
 
-    private readonly Dictionary<string, string> _values;
-    private readonly string[] _traces;
+    private readonly Dictionary<string, Secret> _secrets;
+    private readonly SecretMask _mask;
+    private readonly SecretMask _maskOfNumbers;
 
-    private ResolvedSecrets(Dictionary<string, string> values)
+    private ResolvedSecrets(Dictionary<string, Secret> secrets)
     {
-        _values = values;
-        // The longest first, so that no secret is left as the rest of another.
-        _traces = [.. values.Values.SelectMany(Forms).Where(form => form.Length > 0).Distinct().OrderByDescending(form => form.Length)];
+        _secrets = secrets;
+        _mask = new SecretMask(secrets.Values.Select(secret => secret.Value), Redacted);
+        _maskOfNumbers = new SecretMask(secrets.Values.Select(secret => secret.Value).Where(value => value.Length >= ShortestNumber), Redacted);
     }
 
-    /// <exception cref="UnrecoverableError">There is no secret of a name.</exception>
+    /// <exception cref="UnrecoverableError">There is no secret of a name, or none that could be sent unchanged.</exception>
     public static async Task<ResolvedSecrets> FindAsync(ISecretStore store, Guid tenantId, IEnumerable<string> names, string place, CancellationToken ct)
     {
-        var values = new Dictionary<string, string>();
+        var secrets = new Dictionary<string, Secret>();
         foreach (var name in names.Distinct())
         {
-            values[name] = await store.FindAsync(tenantId, name, ct).ConfigureAwait(false)
-                ?? throw new UnrecoverableError($"{place}: there is no secret '{name}' for tenant {tenantId}; configure Secrets:{tenantId}:{name} or Secrets:{name} in the worker.");
+            var secret = await store.FindAsync(tenantId, name, ct).ConfigureAwait(false)
+                ?? throw new UnrecoverableError($"{place}: there is no secret '{name}' for tenant {tenantId}; configure Secrets:{tenantId}:{name} in the worker, or share Secrets:{name} in Definitions:SharedSecrets.");
+            // Whoever receives it would drop that, and then it is another secret.
+            if (secret.Value.Length == 0 || char.IsWhiteSpace(secret.Value[0]) || char.IsWhiteSpace(secret.Value[^1]))
+                throw new UnrecoverableError($"{place}: the secret '{name}' {(secret.Value.Length == 0 ? "is empty" : "begins or ends with white space, perhaps a line break")}; save it without.");
+            secrets[name] = secret;
         }
 
-        return new ResolvedSecrets(values);
+        return new ResolvedSecrets(secrets);
     }
 
-    public string this[string name] => _values[name];
+    /// <summary>The hosts that a secret may be sent to; null for any.</summary>
+    public IReadOnlyCollection<string>? HostsOf(string name) => _secrets[name].Hosts;
+
+    /// <exception cref="UnrecoverableError">One of the secrets may not be sent to this host, which the message doesn't name: it may hold a secret.</exception>
+    public void ThrowUnlessFor(string host, string place)
+    {
+        if (_secrets.FirstOrDefault(secret => secret.Value.Hosts is { } hosts && !HostList.Has(hosts, host)) is { Key: { } name })
+            throw new UnrecoverableError($"{place}: the secret '{name}' may not be sent to this host; Definitions:SharedSecrets:{name}:Hosts lists those it may be sent to.");
+    }
+
+    public string this[string name] => _secrets[name].Value;
 
     /// <summary>The text without any secret.</summary>
-    public string Redact(string text) => _traces.Aggregate(text, (clean, secret) => clean.Replace(secret, Redacted, StringComparison.OrdinalIgnoreCase));
+    public string Redact(string text) => _mask.Hide(text);
 
     /// <summary>The value without any secret, however its text escapes it.</summary>
     public JsonElement Redact(JsonElement value)
     {
-        if (_traces.Length == 0) return value;
+        if (_mask.HidesNothing) return value;
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer)) Write(json, value);
         return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
@@ -50,7 +68,7 @@ internal sealed class ResolvedSecrets
     /// <summary>The error without any secret; its own exception goes, as its message and those inside may hold one.</summary>
     public Exception Redact(Exception error)
     {
-        if (_traces.Length == 0 || !Mentions(error)) return error;
+        if (_mask.HidesNothing || !Mentions(error)) return error;
         var message = Redact(error.Message);
         return error switch
         {
@@ -85,8 +103,8 @@ internal sealed class ResolvedSecrets
                 json.WriteStringValue(Redact(value.GetString()!));
                 break;
             // A number may be a secret too.
-            case JsonValueKind.Number when Redact(value.GetRawText()) is var clean && clean != value.GetRawText():
-                json.WriteStringValue(clean);
+            case JsonValueKind.Number when _maskOfNumbers.Occurs(value.GetRawText()):
+                json.WriteStringValue(_maskOfNumbers.Hide(value.GetRawText()));
                 break;
             default:
                 value.WriteTo(json);
@@ -94,17 +112,5 @@ internal sealed class ResolvedSecrets
         }
     }
 
-    private bool Mentions(Exception error) => _traces.Any(secret => error.ToString().Contains(secret, StringComparison.OrdinalIgnoreCase));
-
-    // As it is; as a part of an address, escaped by the definition or on its way; in JSON.
-    private static IEnumerable<string> Forms(string secret)
-    {
-        yield return secret;
-        yield return Uri.EscapeDataString(secret);
-        yield return JsonSerializer.Serialize(secret)[1..^1];
-        yield return JsonSerializer.Serialize(secret, Relaxed)[1..^1];
-        if (!Uri.TryCreate($"http://host/?{secret}", UriKind.Absolute, out var address)) yield break;
-        yield return address.GetComponents(UriComponents.Query, UriFormat.UriEscaped);
-        yield return new Uri($"http://host/{secret}").GetComponents(UriComponents.Path, UriFormat.UriEscaped);
-    }
+    private bool Mentions(Exception error) => _mask.Occurs(error.ToString());
 }

@@ -23,9 +23,12 @@ internal sealed class HttpStep : DefinedStep
         _url = reader.SecretText("url");
         if (_url?.Literal is { } literal && HttpCalls.RefuseAddress(literal) is { } refusal) reader.Refuse("url", refusal);
         _headers = reader.Headers("headers");
+        foreach (var (name, _) in _headers)
+            if (HttpRequests.RefuseHeader(name) is { } refused) reader.Refuse("headers", name, refused);
         _body = reader.Value("body");
         if (_body is not null && _method.Method is "GET" or "HEAD" && reader.Has("body")) reader.Refuse("body", $"A {_method} request has no body; use another method, or remove it.");
         _expected = HttpExpectation.Read(reader);
+        if (_expected.Json && _method == HttpMethod.Head) reader.Refuse("expect", "The answer to HEAD has no body, so it can't be JSON; use GET, or remove 'json'.");
         _options = reader.Options(StepKind.Http);
     }
 
@@ -47,6 +50,6 @@ internal sealed class HttpStep : DefinedStep
                     Id, _method, _url.Fill(filling, name => secrets[name]), _url.Secrets.Any(), headers, _body?.Evaluate(rest!), $"{run.Context.RunId:D}/{run.Context.FullName(Id)}", _expected);
                 return await run.Services.Http.SendAsync(request, secrets, (schema, body) => schema.CheckAsync(run.Context.TenantId, body, run.Services.Evaluations, ct), ct).ConfigureAwait(false);
             },
-            _options with { Endpoint = endpoint });
+            _options with { Endpoint = endpoint, PerTenant = true });
     }
 }

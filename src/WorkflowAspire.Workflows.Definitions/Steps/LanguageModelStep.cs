@@ -37,8 +37,13 @@ internal sealed class LanguageModelStep : DefinedStep
         if (reader.Has("prompt")) _messages.Add(("user", reader.Liquid("prompt")));
         if (reader.Has("prompt") == reader.Has("messages")) reader.Refuse("prompt", "An llm step needs either 'prompt' or 'messages'; give one of them.");
         if (_schema is { } schema) _checked = reader.CheckSchema("schema", schema);
-        var endpoint = _connection is { ValueKind: JsonValueKind.String } name ? name.GetString() : "llm";
-        _options = reader.Options(StepKind.Llm) with { Endpoint = endpoint };
+        var endpoint = _connection switch
+        {
+            { ValueKind: JsonValueKind.String } name => name.GetString(),
+            { ValueKind: JsonValueKind.Object } secret => $"secret {secret.GetProperty("secret").GetString()}",
+            _ => "default",
+        };
+        _options = reader.Options(StepKind.Llm) with { Endpoint = endpoint, PerTenant = true };
     }
 
     protected override Task<JsonElement> RunAsync(StepRun run, Filling filling) => run.Context.StepAsync(Id, ct => AskAsync(run, ct), _options);
@@ -58,6 +63,7 @@ internal sealed class LanguageModelStep : DefinedStep
                 new LanguageModelRequest(run.Context.TenantId, run.Context.RunId, run.Context.FullName(Id), connection, secret is not null, _model, messages, _schema, _temperature, _maxTokens)
                 {
                     Check = _checked is { } schema ? (json, token) => schema.CheckAsync(run.Context.TenantId, json, run.Services.Evaluations, token) : null,
+                    ConnectionHosts = secret is null ? null : secrets.HostsOf(secret),
                 },
                 ct).ConfigureAwait(false);
             var text = secrets.Redact(answer.Text);

@@ -4,6 +4,7 @@ using Json.Schema;
 using Microsoft.Extensions.AI;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Llm.Providers;
 
 namespace WorkflowAspire.Workflows.Llm.Answers;
 
@@ -11,6 +12,7 @@ namespace WorkflowAspire.Workflows.Llm.Answers;
 internal sealed class AnswerForm
 {
     private const int MostFaults = 20;
+    private const string HalfPair = "It holds half a surrogate pair, which is no text; write the whole character.";
 
     private readonly JsonSchema? _schema;
     private readonly Func<JsonElement, CancellationToken, Task<IReadOnlyDictionary<string, string[]>>>? _check;
@@ -50,19 +52,49 @@ internal sealed class AnswerForm
         return new AnswerForm(schema ?? Derive<T>(json), text => FaultOf(text, type), check: null);
     }
 
-    /// <summary>What is wrong with an answer; nothing if it fits.</summary>
-    public async Task<IReadOnlyList<string>> FaultsOfAsync(string text, CancellationToken ct)
+    /// <summary>The JSON of an answer, and what is wrong with it; nothing if it fits.</summary>
+    /// <remarks>It may stand among other words. Where several would fit, none is taken: which one was meant, only the model knows.</remarks>
+    public async Task<(string Json, IReadOnlyList<string> Faults)> FindAsync(string text, CancellationToken ct)
+    {
+        var whole = JsonInProse.Whole(text);
+        if (whole is not null) return (whole, await FaultsOfAsync(whole, ct).ConfigureAwait(false));
+
+        var found = JsonInProse.Among(text);
+        var faultsOfFirst = new List<string>();
+        var fitting = new List<string>();
+        foreach (var json in found)
+        {
+            var faults = await FaultsOfAsync(json, ct).ConfigureAwait(false);
+            if (faults.Count == 0) fitting.Add(json);
+            else if (faultsOfFirst.Count == 0) faultsOfFirst.AddRange(faults);
+        }
+
+        return fitting.Count switch
+        {
+            1 => (fitting[0], []),
+            > 1 => (text, [$"There are {fitting.Count} pieces of JSON in it that would fit; give one alone."]),
+            _ => (text, faultsOfFirst.Count > 0 ? faultsOfFirst : [JsonInProse.WhyNone(text)]),
+        };
+    }
+
+    private async Task<IReadOnlyList<string>> FaultsOfAsync(string text, CancellationToken ct)
     {
         JsonElement json;
         try
         {
-            json = JsonElement.Parse(text);
+            json = JsonElement.Parse(text, JsonInProse.Kept);
         }
         catch (JsonException error)
         {
-            return [$"It is no JSON: {error.Message}"];
+            return [$"It is JSON of which not all can be kept (at most {JsonInProse.Kept.MaxDepth} levels, each property once): {error.Message}"];
+        }
+        catch (InvalidOperationException)
+        {
+            // A name that is no text can't be compared with the others.
+            return [HalfPair];
         }
 
+        if (Utf16.HasHalf(json)) return [HalfPair];
         if (_check is not null)
         {
             var found = await _check(json, ct).ConfigureAwait(false);
@@ -79,15 +111,6 @@ internal sealed class AnswerForm
         }
 
         return _faultOfType?.Invoke(text) is { } fault ? [fault] : [];
-    }
-
-    /// <summary>The JSON out of a fence of Markdown, which some models put around it.</summary>
-    public static string Unfence(string text)
-    {
-        var trimmed = text.Trim();
-        if (!trimmed.StartsWith("```", StringComparison.Ordinal) || !trimmed.EndsWith("```", StringComparison.Ordinal)) return trimmed;
-        var body = trimmed.IndexOf('\n', StringComparison.Ordinal);
-        return body < 0 || trimmed.Length < body + 4 ? trimmed : trimmed[(body + 1)..^3].Trim();
     }
 
     private static string? FaultOf<T>(string text, JsonTypeInfo<T> type)

@@ -101,14 +101,13 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
     private static async Task<(string Json, IReadOnlyList<string> Faults)> CheckAsync(ChatAnswer answer, AnswerForm form, CancellationToken ct)
     {
         if (answer.FinishReason == ChatFinishReason.Length.Value)
-            throw ModelFailure.Final($"the JSON answer was cut after {answer.OutputTokens} tokens (finish reason length); raise MaxTokens or ask for less");
-        var json = AnswerForm.Unfence(answer.Text);
-        return (json, await form.FaultsOfAsync(json, ct).ConfigureAwait(false));
+            throw ModelFailure.Final($"the JSON answer was cut after {answer.OutputTokens} tokens (finish reason length); raise MaxTokens (maxTokens in a definition) or ask for less");
+        return await form.FindAsync(answer.Text, ct).ConfigureAwait(false);
     }
 
     private Exception Describe(ModelFailure failure, string number)
     {
-        var message = model.Redact($"Language model '{model.Name}' ({model.Endpoint.Provider}, {model.Endpoint.Host}, {_turn.Model}){number}: {failure.Message}.");
+        var message = $"Language model '{model.Name}' ({model.Endpoint.Provider}, {model.Endpoint.Host}, {_turn.Model}){number}: {failure.Message}.";
         if (failure.IsFinal) return new UnrecoverableError(message, failure.InnerException);
         return failure.IsPostponed ? new StepPostponedException(message) : new TransientStepException(message, failure.RetryAfter, failure.InnerException);
     }

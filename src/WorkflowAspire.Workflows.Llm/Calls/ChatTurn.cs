@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using WorkflowAspire.Workflows.Http;
+using WorkflowAspire.Workflows.Llm.Answers;
 using WorkflowAspire.Workflows.Llm.Connections;
 using WorkflowAspire.Workflows.Llm.Providers;
 
@@ -43,8 +45,9 @@ internal sealed class ChatTurn(Asker asker, ChatRequest request, LanguageModel m
             services.Telemetry.Answered(Model, input, output, cost);
             await services.Bookkeeping.ExecuteAsync(
                 async token => await services.Usage.RecordAsync(asker.RunId, asker.TenantId, asker.Step, Model, input, output, cost, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
-            ThrowUnlessUsable(response);
-            return new ChatAnswer(response.Text, response.ModelId ?? Model, input, output, cost, response.FinishReason?.Value, FromCache: false);
+            var text = Thoughts.Without(response.Text);
+            ThrowUnlessUsable(response, text, output);
+            return new ChatAnswer(text, response.ModelId ?? Model, input, output, cost, response.FinishReason?.Value, FromCache: false);
         }
         finally
         {
@@ -66,7 +69,7 @@ internal sealed class ChatTurn(Asker asker, ChatRequest request, LanguageModel m
         }
         catch (Exception error) when (error is not (ModelFailure or OperationCanceledException))
         {
-            throw CallFailure.Describe(error);
+            throw CallFailure.Describe(error, model.Endpoint.Redact);
         }
     }
 
@@ -100,12 +103,16 @@ internal sealed class ChatTurn(Asker asker, ChatRequest request, LanguageModel m
         },
     };
 
-    private static void ThrowUnlessUsable(ChatResponse response)
+    private void ThrowUnlessUsable(ChatResponse response, string text, long output)
     {
         if (response.FinishReason == ChatFinishReason.ContentFilter) throw ModelFailure.Final("the provider's content filter withheld the answer");
         if (response.Messages.SelectMany(message => message.Contents).OfType<ErrorContent>().FirstOrDefault() is { } refusal)
-            throw ModelFailure.Final($"the model refused to answer: {refusal.Message}");
-        if (response.Text.Length == 0) throw ModelFailure.Passing($"the answer is empty (finish reason {response.FinishReason?.Value ?? "unknown"})");
+            throw ModelFailure.Final($"the model refused to answer: {Excerpt.Of(model.Endpoint.Redact(refusal.Message))}");
+        if (text.Length > 0) return;
+        // It would think as long the next time.
+        if (response.FinishReason == ChatFinishReason.Length)
+            throw ModelFailure.Final($"the answer is empty: it was cut after {output} tokens, before it began (finish reason length); raise MaxTokens (maxTokens in a definition)");
+        throw ModelFailure.Passing($"the answer is empty (finish reason {response.FinishReason?.Value ?? "unknown"})");
     }
 
     // About four characters make a token; only a guess for where the provider doesn't count.

@@ -23,9 +23,6 @@ internal sealed class LanguageModel(string name, LanguageModelOptions options, M
         return new Slot(_slots);
     }
 
-    /// <summary>A message that may be shown: without the key, whoever quoted it.</summary>
-    public string Redact(string message) => KeyRedaction.Redact(message, endpoint.Key);
-
     public void Dispose()
     {
         client.Dispose();

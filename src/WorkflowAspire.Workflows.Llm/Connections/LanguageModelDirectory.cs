@@ -17,7 +17,7 @@ internal sealed class LanguageModelDirectory : IDisposable
             model =>
             {
                 var endpoint = ModelEndpoint.Parse(model.Value.ConnectionString, model.Value.Provider);
-                return new LanguageModel(model.Key, model.Value, endpoint, ProviderClient.Create(endpoint, time, loggers));
+                return new LanguageModel(model.Key, model.Value, endpoint, ProviderClient.Create(endpoint, model.Value.MaxResponseBytes, time, loggers));
             },
             StringComparer.OrdinalIgnoreCase);
 

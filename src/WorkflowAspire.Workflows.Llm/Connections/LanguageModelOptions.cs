@@ -32,6 +32,11 @@ public sealed class LanguageModelOptions
     [Range(1, 10_000)]
     public int? MaxConcurrency { get; set; }
 
+    /// <summary>How many bytes an answer may have, all of a stream together, after decompression.</summary>
+    /// <value>Default 5 MB.</value>
+    [Range(1024, 100 * 1024 * 1024)]
+    public int MaxResponseBytes { get; set; } = 5 * 1024 * 1024;
+
     /// <summary>How an answer in JSON is asked for.</summary>
     /// <value>Default <see cref="JsonOutput.Schema"/>.</value>
     [EnumDataType(typeof(JsonOutput))]

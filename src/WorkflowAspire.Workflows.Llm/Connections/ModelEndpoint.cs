@@ -11,8 +11,10 @@ internal enum ModelProvider
 /// <summary>Where a model is, out of a connection string. Its text never has the key.</summary>
 internal sealed class ModelEndpoint
 {
+    private readonly KeyRedaction _redaction;
+
     private ModelEndpoint(ModelProvider provider, Uri endpoint, string? key, string model) =>
-        (Provider, Endpoint, Key, Model) = (provider, endpoint, key, model);
+        (Provider, Endpoint, Key, Model, _redaction) = (provider, endpoint, key, model, new KeyRedaction(key));
 
     public ModelProvider Provider { get; }
 
@@ -21,6 +23,9 @@ internal sealed class ModelEndpoint
     public string? Key { get; }
 
     public string Model { get; }
+
+    /// <summary>What somebody else said, without the key.</summary>
+    public string Redact(string words) => _redaction.Redact(words);
 
     public string Host => $"{Endpoint.Host}:{Endpoint.Port}";
 
@@ -41,6 +46,8 @@ internal sealed class ModelEndpoint
             throw new FormatException("its Endpoint is no absolute http or https address.");
         if (endpoint.UserInfo.Length > 0 || endpoint.Query.Length > 0)
             throw new FormatException("its Endpoint has credentials or a query; put the key into Key=.");
+        if (Part("Key") is { } key && !key.All(character => character is > ' ' and <= '~'))
+            throw new FormatException("its Key holds white space or a character that no header can carry (only ASCII).");
         return new ModelEndpoint(provider, endpoint, Part("Key"), Part("Model") ?? throw new FormatException("its connection string names no model; add Model=."));
 
         string? Part(string name) => parts.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;

@@ -17,7 +17,7 @@ internal sealed class DeclaredModels(LanguageModels models, TenantConnections te
             Temperature = (float?)request.Temperature,
             MaxTokens = request.MaxTokens,
         };
-        var model = request is { IsConnectionString: true, Connection: { } connectionString } ? tenants.Get(connectionString) : null;
+        var model = request is { IsConnectionString: true, Connection: { } connectionString } ? tenants.Get(request.TenantId, connectionString, request.ConnectionHosts) : null;
         var answer = await models.AskOnceAsync(request.RunId, request.TenantId, request.Step, chat, model, cancellationToken).ConfigureAwait(false);
         return new LanguageModelAnswer(answer.Text, new LanguageModelUsage(answer.InputTokens, answer.OutputTokens, answer.Cost));
     }

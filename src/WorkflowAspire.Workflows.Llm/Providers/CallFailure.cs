@@ -1,12 +1,13 @@
+using WorkflowAspire.Workflows.Http;
+
 namespace WorkflowAspire.Workflows.Llm.Providers;
 
 /// <summary>Says what an error of a provider's client means.</summary>
 internal static class CallFailure
 {
-    private const int LongestReason = 300;
-
-    public static ModelFailure Describe(Exception error)
+    public static ModelFailure Describe(Exception error, Func<string, string> hide)
     {
+        if (error is UnansweredException { InnerException: { } own }) error = own;
         for (var cause = error; cause is not null; cause = cause.InnerException)
         {
             if (cause is ModelFailure failure) return failure;
@@ -14,7 +15,6 @@ internal static class CallFailure
         }
 
         // Without its cause: what a client couldn't read may hold anything.
-        var reason = error.Message.ReplaceLineEndings(" ");
-        return ModelFailure.Passing($"the answer can't be read, {(reason.Length <= LongestReason ? reason : $"{reason[..LongestReason]}…")} ({error.GetType().Name})");
+        return ModelFailure.Passing($"the answer can't be read, {Excerpt.Of(hide(error.Message))} ({error.GetType().Name})");
     }
 }

@@ -12,14 +12,17 @@ namespace WorkflowAspire.Workflows.Llm.Providers;
 /// <summary>Makes the client of a provider. It neither retries nor times out: the step's pipeline does.</summary>
 internal static class ProviderClient
 {
-    public static IChatClient Create(ModelEndpoint endpoint, TimeProvider time, ILoggerFactory loggers, SocketsHttpHandler? connections = null)
+    public static IChatClient Create(ModelEndpoint endpoint, int maxResponseBytes, TimeProvider time, ILoggerFactory loggers, SocketsHttpHandler? connections = null)
     {
         // Not from the HTTP client factory: what services add to all its clients (retries, header logs) must not touch these.
         connections ??= new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
         connections.AllowAutoRedirect = false;
-        var http = new HttpClient(new ProviderRefusals(endpoint.Key, time) { InnerHandler = connections }) { Timeout = Timeout.InfiniteTimeSpan };
-        var client = endpoint.Provider == ModelProvider.OpenAI ? OpenAI(endpoint, http) : Ollama(endpoint, http);
-        return client.AsBuilder()
+        var isOpenAI = endpoint.Provider == ModelProvider.OpenAI;
+        HttpMessageHandler sending = isOpenAI ? new ParameterNames(endpoint.Endpoint) { InnerHandler = connections } : connections;
+        var refusals = new ProviderRefusals(endpoint.Redact, time) { InnerHandler = sending };
+        var answers = new ProviderAnswers(model => isOpenAI ? new OpenAIDialect(model, endpoint.Redact) : new OllamaDialect(model, endpoint.Redact), maxResponseBytes) { InnerHandler = refusals };
+        var http = new HttpClient(answers) { Timeout = Timeout.InfiniteTimeSpan };
+        return new UnquotedClient(isOpenAI ? OpenAI(endpoint, http) : Ollama(endpoint, http)).AsBuilder()
             .UseOpenTelemetry(loggers, LanguageModelTelemetry.SourceName, telemetry => telemetry.EnableSensitiveData = false)
             .Build();
     }
@@ -39,7 +42,8 @@ internal static class ProviderClient
 
     private static OllamaApiClient Ollama(ModelEndpoint endpoint, HttpClient http)
     {
-        http.BaseAddress = endpoint.Endpoint;
+        // Without the slash at its end, its last part would be replaced by the call's own path.
+        http.BaseAddress = endpoint.Endpoint.AbsolutePath.EndsWith('/') ? endpoint.Endpoint : new Uri($"{endpoint.Endpoint.AbsoluteUri}/");
         if (endpoint.Key is { } key) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return new OllamaApiClient(http, endpoint.Model);
     }

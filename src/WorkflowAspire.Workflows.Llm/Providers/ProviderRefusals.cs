@@ -1,16 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
-using WorkflowAspire.Workflows.Llm.Connections;
+using WorkflowAspire.Workflows.Http;
 
 namespace WorkflowAspire.Workflows.Llm.Providers;
 
 /// <summary>Turns what isn't an answer into a failure that says whether to try again, the same for every provider.</summary>
-internal sealed class ProviderRefusals(string? key, TimeProvider time) : DelegatingHandler
+internal sealed class ProviderRefusals(Func<string, string> hide, TimeProvider time) : DelegatingHandler
 {
-    private const int LongestBody = 64 * 1024;
-    private const int LongestReason = 300;
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
@@ -32,66 +29,34 @@ internal sealed class ProviderRefusals(string? key, TimeProvider time) : Delegat
         }
 
         if (response.IsSuccessStatusCode) return response;
-        using (response) throw Describe(response, await ReasonAsync(response, cancellationToken).ConfigureAwait(false));
+        using (response) throw Describe(response, await Excerpt.OfExplanationAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
-    private ModelFailure Describe(HttpResponseMessage response, string reason)
+    private ModelFailure Describe(HttpResponseMessage response, string body)
     {
-        var answer = $"{(int)response.StatusCode} {response.ReasonPhrase}: {reason}";
+        var error = ErrorIn(body);
+        // Before it is shortened: half a key isn't recognised.
+        var reason = Excerpt.Of(hide(error?.Words ?? body));
+        var answer = $"{(int)response.StatusCode} {Excerpt.Of(hide(response.ReasonPhrase ?? ""), 100)}: {(reason.Length > 0 ? reason : "it gave no reason")}";
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ModelFailure.Final($"the connection's key was refused, {answer}"),
+            HttpStatusCode.TooManyRequests when error is { IsQuota: true } => ModelFailure.Final($"the connection's quota is used up, {answer}"),
+            HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported => ModelFailure.Final($"answered {answer}"),
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
-                ModelFailure.Passing($"answered {answer}", retryAfter: RetryAfter(response)),
+                ModelFailure.Passing($"answered {answer}", retryAfter: RetryAfter.Of(response, time.GetUtcNow())),
             HttpStatusCode.Conflict => ModelFailure.Passing($"answered {answer}"),
-            < HttpStatusCode.BadRequest => ModelFailure.Final($"redirects ({(int)response.StatusCode}), which isn't followed; use the final address as Endpoint"),
+            < HttpStatusCode.BadRequest when response.Headers.Location is not null || response.StatusCode is not HttpStatusCode.NotModified =>
+                ModelFailure.Final($"redirects ({(int)response.StatusCode}), which isn't followed; use the final address as Endpoint"),
             _ => ModelFailure.Final($"answered {answer}"),
         };
     }
 
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - time.GetUtcNow(),
-        _ => null,
-    };
-
-    private async Task<string> ReasonAsync(HttpResponseMessage response, CancellationToken ct)
-    {
-        string body;
-        try
-        {
-            body = await ReadStartAsync(response, ct).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            return "its explanation broke off";
-        }
-
-        // Before it is shortened: half a key isn't recognised.
-        var reason = KeyRedaction.Redact((ErrorIn(body) ?? body).ReplaceLineEndings(" ").Trim(), key);
-        if (reason.Length == 0) return "it gave no reason";
-        return reason.Length <= LongestReason ? reason : $"{reason[..LongestReason]}…";
-    }
-
-    private static async Task<string> ReadStartAsync(HttpResponseMessage response, CancellationToken ct)
-    {
-        var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
-        await using var _ = stream.ConfigureAwait(false);
-        var buffer = new byte[LongestBody];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct).ConfigureAwait(false);
-        return System.Text.Encoding.UTF8.GetString(buffer.AsSpan(0, length));
-    }
-
-    // OpenAI: {"error":{"message":"…"}}; Ollama: {"error":"…"}.
-    private static string? ErrorIn(string body)
+    private static ProviderError? ErrorIn(string body)
     {
         try
         {
-            var json = JsonElement.Parse(body);
-            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("error", out var error)) return null;
-            if (error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var message)) error = message;
-            return error.ValueKind == JsonValueKind.String ? error.GetString() : null;
+            return ProviderError.In(JsonElement.Parse(body));
         }
         catch (JsonException)
         {

@@ -13,13 +13,13 @@ internal sealed class EndpointRefusals(EndpointCircuit circuit, BulkheadOptions 
     protected override async ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state)
     {
-        if (circuit.Refusal() is { } refused) return Rejected<TResult>(context, refused);
+        if (circuit.Refusal(context) is { } refused) return Rejected<TResult>(context, refused);
         var outcome = await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);
         return outcome.Exception switch
         {
-            BrokenCircuitException broken => Rejected<TResult>(context, circuit.Refusal(broken)),
+            BrokenCircuitException broken => Rejected<TResult>(context, circuit.Refusal(broken, context)),
             RateLimiterRejectedException full => Outcome.FromException<TResult>(new BulkheadFullException(
-                $"Endpoint '{circuit.Endpoint}' is busy: {bulkhead.MaxConcurrent} steps call it and {bulkhead.MaxQueued} wait; try again later or raise its Bulkhead.", full)),
+                $"Endpoint '{circuit.Called.Endpoint}' is busy: {bulkhead.MaxConcurrent} steps call it and {bulkhead.MaxQueued} wait; try again later or raise its Bulkhead.", full)),
             _ => outcome,
         };
     }
@@ -27,7 +27,7 @@ internal sealed class EndpointRefusals(EndpointCircuit circuit, BulkheadOptions 
     private Outcome<TResult> Rejected<TResult>(ResilienceContext context, CircuitOpenException error)
     {
         var outcome = Outcome.FromException<TResult>(error);
-        telemetry.Report(new ResilienceEvent(ResilienceEventSeverity.Warning, RejectedEvent), context, outcome, circuit.Endpoint);
+        telemetry.Report(new ResilienceEvent(ResilienceEventSeverity.Warning, RejectedEvent), context, outcome, circuit.Called.Public);
         return outcome;
     }
 

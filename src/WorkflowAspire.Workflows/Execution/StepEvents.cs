@@ -21,9 +21,9 @@ internal sealed class StepEvents(WorkflowTelemetry telemetry) : TelemetryListene
         ["OnRateLimiterRejected"] = "bulkhead-rejected",
     }.ToFrozenDictionary();
 
-    public ResiliencePipelineBuilder Listen(ResiliencePipelineBuilder builder, StepKind kind, string? endpoint)
+    public ResiliencePipelineBuilder Listen(ResiliencePipelineBuilder builder, CalledEndpoint called)
     {
-        (builder.Name, builder.InstanceName) = (kind.ToString().ToLowerInvariant(), endpoint);
+        (builder.Name, builder.InstanceName) = (called.Kind.ToString().ToLowerInvariant(), called.Public);
         // The logs are ours: Polly's would say the same once more.
         return builder.ConfigureTelemetry(new TelemetryOptions { LoggerFactory = NullLoggerFactory.Instance, TelemetryListeners = { this } });
     }
@@ -36,7 +36,8 @@ internal sealed class StepEvents(WorkflowTelemetry telemetry) : TelemetryListene
         if (Activity.Current is not { } activity) return;
         var tags = new ActivityTagsCollection { ["kind"] = kind };
         if (endpoint is not null) tags["endpoint"] = endpoint;
-        if (args.Outcome?.Exception is { } error) tags["error"] = error.Message;
+        // Its type alone: a message may hold what a provider said.
+        if (args.Outcome?.Exception is { } error) tags["error.type"] = error.GetType().FullName;
         activity.AddEvent(new ActivityEvent(name, tags: tags));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -35,15 +34,16 @@ internal sealed partial class StepRunner(RunAttempt attempt, Operation operation
         }
         catch (Exception error)
         {
-            activity?.AddException(error).SetStatus(ActivityStatusCode.Error, error.Message);
+            WorkflowTelemetry.Failed(activity, error);
             throw;
         }
     }
 
     private async Task<T> TryAsync<T>(StepTrial trial, Func<CancellationToken, Task<T>> step, StepOptions? options)
     {
-        var (policy, pipeline) = _services.Pipelines.For(options);
+        var (policy, pipeline) = _services.Pipelines.For(options, attempt.Run.TenantId);
         var context = ResilienceContextPool.Shared.Get(operation.Name, attempt.Token);
+        context.Properties.Set(CalledEndpoint.Caller, attempt.Run.TenantId);
         try
         {
             return await pipeline.ExecuteAsync(

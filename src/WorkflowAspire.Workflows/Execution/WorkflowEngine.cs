@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using WorkflowAspire.BullMQ;
@@ -47,7 +46,7 @@ public sealed class WorkflowEngine
         }
         catch (Exception error)
         {
-            activity?.AddException(error).SetStatus(ActivityStatusCode.Error, error.Message);
+            WorkflowTelemetry.Failed(activity, error);
             throw;
         }
     }

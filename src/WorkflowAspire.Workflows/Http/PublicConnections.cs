@@ -46,6 +46,5 @@ public sealed class PublicConnections(string section, Func<bool> allowPrivateAdd
         }
     }
 
-    private bool IsAllowedHost(string host) => allowedHosts() is var hosts && (hosts.Count == 0 || hosts.Any(allowed =>
-        allowed.StartsWith('.') ? host.EndsWith(allowed, StringComparison.OrdinalIgnoreCase) : host.Equals(allowed, StringComparison.OrdinalIgnoreCase)));
+    private bool IsAllowedHost(string host) => allowedHosts() is var hosts && (hosts.Count == 0 || HostList.Has(hosts, host));
 }

@@ -84,6 +84,7 @@ public abstract class DefinitionSpecification : StoreSpecification
 
     private protected sealed class FixedSecrets : Dictionary<string, string>, ISecretStore
     {
-        public ValueTask<string?> FindAsync(Guid tenantId, string name, CancellationToken ct) => ValueTask.FromResult(this.GetValueOrDefault(name));
+        public ValueTask<Secret?> FindAsync(Guid tenantId, string name, CancellationToken ct) =>
+            ValueTask.FromResult(TryGetValue(name, out var value) ? new Secret(value) : null);
     }
 }

@@ -7,6 +7,8 @@ namespace WorkflowAspire.Workflows.Tests.Execution;
 
 public class PipelineConfigurationTests
 {
+    private static readonly Guid Tenant = Guid.NewGuid();
+
     [Theory]
     [InlineData("Http:Attempts", "0", "Attempts")]
     [InlineData("Llm:Timeout", "02:00:00", "Timeout")]
@@ -39,9 +41,9 @@ public class PipelineConfigurationTests
         ]);
         var pipelines = host.Services.GetRequiredService<StepPipelines>();
 
-        pipelines.For(new StepOptions { Kind = StepKind.Llm, Attempts = 7 }).Policy
+        pipelines.For(new StepOptions { Kind = StepKind.Llm, Attempts = 7 }, Tenant).Policy
             .ShouldBe(new StepPolicy(TimeSpan.FromMinutes(4), 7, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(30)));
-        pipelines.For(new StepOptions { Kind = StepKind.Http }).Policy
+        pipelines.For(new StepOptions { Kind = StepKind.Http }, Tenant).Policy
             .ShouldBe(new StepPolicy(TimeSpan.FromSeconds(33), 9, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(30)));
     }
 
@@ -53,10 +55,10 @@ public class PipelineConfigurationTests
         var pipelines = host.Services.GetRequiredService<StepPipelines>();
         var api = new StepOptions { Kind = StepKind.Http, Endpoint = "api.test" };
 
-        pipelines.For(api).Pipeline.ShouldBeSameAs(pipelines.For(api with { }).Pipeline);
-        pipelines.For(api).Pipeline.ShouldNotBeSameAs(pipelines.For(api with { Endpoint = "other.test" }).Pipeline);
-        pipelines.For(api).Pipeline.ShouldNotBeSameAs(pipelines.For(api with { Attempts = 9 }).Pipeline);
-        pipelines.For(null).Pipeline.ShouldBeSameAs(pipelines.For(new StepOptions()).Pipeline);
+        pipelines.For(api, Tenant).Pipeline.ShouldBeSameAs(pipelines.For(api with { }, Tenant).Pipeline);
+        pipelines.For(api, Tenant).Pipeline.ShouldNotBeSameAs(pipelines.For(api with { Endpoint = "other.test" }, Tenant).Pipeline);
+        pipelines.For(api, Tenant).Pipeline.ShouldNotBeSameAs(pipelines.For(api with { Attempts = 9 }, Tenant).Pipeline);
+        pipelines.For(null, Tenant).Pipeline.ShouldBeSameAs(pipelines.For(new StepOptions(), Tenant).Pipeline);
     }
 
     [Fact]
@@ -65,12 +67,12 @@ public class PipelineConfigurationTests
         await using var database = await TestDatabase.OnSqliteAsync();
         using var host = TestServices.BuildHost(database);
         var pipelines = host.Services.GetRequiredService<StepPipelines>();
-        var busy = pipelines.For(new StepOptions { Endpoint = "busy.test" }).Pipeline;
+        var busy = pipelines.For(new StepOptions { Endpoint = "busy.test" }, Tenant).Pipeline;
 
         for (var i = 0; i < 3 * StepPipelines.MostEndpoints; i++)
         {
-            pipelines.For(new StepOptions { Endpoint = $"host-{i}.test" });
-            pipelines.For(new StepOptions { Endpoint = "busy.test" }).Pipeline.ShouldBeSameAs(busy);
+            pipelines.For(new StepOptions { Endpoint = $"host-{i}.test" }, Tenant);
+            pipelines.For(new StepOptions { Endpoint = "busy.test" }, Tenant).Pipeline.ShouldBeSameAs(busy);
         }
 
         pipelines.Endpoints.ShouldBeLessThanOrEqualTo(StepPipelines.MostEndpoints);

@@ -7,6 +7,8 @@ namespace WorkflowAspire.Workflows.Tests.Execution;
 /// <summary>Steps that call endpoints which answer as each test says.</summary>
 public abstract class PipelineSpecification : EngineSpecification
 {
+    protected static readonly Guid Tenant = Guid.NewGuid();
+
     private int _calls;
 
     protected int Calls => Volatile.Read(ref _calls);
@@ -19,7 +21,7 @@ public abstract class PipelineSpecification : EngineSpecification
     /// <summary>One call without a second try; null where it succeeds, its error where it doesn't.</summary>
     protected async Task<Exception?> Call(string endpoint, Func<CancellationToken, Task<string>> answer, StepKind kind = StepKind.Http, RunLease? lease = null, CancellationToken ct = default)
     {
-        lease ??= await AcceptAndClaim();
+        lease ??= await Claim(await AcceptRun(Tenant));
         return await Record.ExceptionAsync(() => Execute(lease, context => context.StepAsync("call", step =>
         {
             Interlocked.Increment(ref _calls);

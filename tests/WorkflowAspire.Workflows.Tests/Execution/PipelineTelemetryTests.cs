@@ -64,6 +64,32 @@ public class PipelineTelemetryTests : PipelineSpecification
     }
 
     [Fact]
+    public async Task What_a_tenant_calls_is_in_no_metric()
+    {
+        var lease = await AcceptAndClaim();
+
+        await Should.ThrowAsync<TransientStepException>(() => Passing(Execute(lease, context => context.StepAsync<string>(
+            "call", _ => throw new TransientStepException("503"), new StepOptions { Kind = StepKind.Http, Endpoint = "api.tenant.test", PerTenant = true, Attempts = 2 }))));
+
+        Counted().ShouldBe(["retry http "]);
+    }
+
+    [Fact]
+    public async Task What_an_endpoint_said_is_in_no_trace()
+    {
+        var lease = await AcceptAndClaim();
+
+        await Should.ThrowAsync<TransientStepException>(() => Passing(Execute(lease, context => context.StepAsync<string>(
+            "call", _ => throw new TransientStepException("Ada's diagnosis"), new StepOptions { Kind = StepKind.Http, Endpoint = "api.test", Attempts = 2 }))));
+
+        var step = StepOf(lease).ShouldHaveSingleItem();
+        step.Status.ShouldBe(ActivityStatusCode.Error);
+        step.StatusDescription.ShouldBeNull();
+        step.Events.SelectMany(noted => noted.Tags).Select(tag => $"{tag.Value}").ShouldAllBe(text => !text.Contains("diagnosis"));
+        step.Events.SelectMany(noted => noted.Tags).ShouldContain(new KeyValuePair<string, object?>("exception.type", typeof(TransientStepException).FullName));
+    }
+
+    [Fact]
     public async Task A_try_without_a_place_is_counted()
     {
         var answer = new TaskCompletionSource<string>();
@@ -107,12 +133,10 @@ public class PipelineTelemetryTests : PipelineSpecification
     private IEnumerable<string> Counted() =>
         _events!.GetMeasurementSnapshot().Select(counted => $"{counted.Tags["event"]} {counted.Tags["kind"]} {counted.Tags["endpoint"]}");
 
-    private string[] NotedOn(Runs.RunLease lease)
+    private string[] NotedOn(Runs.RunLease lease) => [.. StepOf(lease).SelectMany(activity => activity.Events).Select(noted => noted.Name)];
+
+    private Activity[] StepOf(Runs.RunLease lease)
     {
-        lock (_activities)
-        {
-            return [.. _activities.Where(activity => activity.OperationName == "step call" && Equals(activity.GetTagItem("workflow.run.id"), lease.Run.Id))
-                .SelectMany(activity => activity.Events).Select(noted => noted.Name)];
-        }
+        lock (_activities) return [.. _activities.Where(activity => activity.OperationName == "step call" && Equals(activity.GetTagItem("workflow.run.id"), lease.Run.Id))];
     }
 }

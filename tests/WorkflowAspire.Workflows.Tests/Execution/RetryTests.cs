@@ -78,12 +78,26 @@ public class RetryTests : EngineSpecification
     [Theory]
     [InlineData(7, 7)]
     [InlineData(3600, 30)]
-    [InlineData(-5, 0)]
-    public async Task An_endpoint_that_asks_for_a_wait_is_given_it_up_to_the_bound(int asked, int waited)
+    [InlineData(1, 2)]
+    [InlineData(0, 2)]
+    [InlineData(-5, 2)]
+    public async Task An_endpoint_that_asks_for_a_wait_is_given_it_between_the_steps_own_wait_and_its_bound(int asked, int waited)
     {
-        await Passing(Execute(await AcceptAndClaim(), Failing(times: 1, () => new TransientStepException("429", TimeSpan.FromSeconds(asked)))));
+        var options = new StepOptions { RetryDelay = TimeSpan.FromSeconds(2) };
+
+        await Passing(Execute(await AcceptAndClaim(), Failing(times: 1, () => new TransientStepException("429", TimeSpan.FromSeconds(asked)), options)));
 
         Waits.ShouldHaveSingleItem().ShouldBe(TimeSpan.FromSeconds(waited), TimeSpan.FromSeconds(0.5));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_asks_for_no_wait_is_asked_with_growing_waits_all_the_same()
+    {
+        var options = new StepOptions { Attempts = 4, RetryDelay = TimeSpan.FromSeconds(2), MaxRetryDelay = TimeSpan.FromSeconds(5) };
+
+        await Passing(Execute(await AcceptAndClaim(), Failing(times: 3, () => new TransientStepException("429", TimeSpan.Zero), options)));
+
+        Waits.Select(wait => (int)Math.Round(wait.TotalSeconds)).ShouldBe([2, 4, 5]);
     }
 
     [Fact]

@@ -47,6 +47,17 @@ public class DocumentDigestTests : SampleSpecification
         digest.GetProperty("script").GetString().ShouldBe("Latn");
     }
 
+    [Theory]
+    [InlineData("first line<br>second line 9<br>10", 6)]
+    [InlineData("first line<br/>second line 9<BR />10", 6)]
+    [InlineData("first</p><p>second<img src=x>third", 3)]
+    [InlineData("see<https://example.org>there", 2)]
+    [InlineData("H<sub>2</sub>O is <b>w</b>ater, super<wbr>cali<!-- so -->fragilistic", 4)]
+    [InlineData("<div>first<br>second <b>th</b>ird<hr>fourth</div>", 4)]
+    [InlineData("<table><tr><td>9</td><td>10</td></tr></table>", 2)]
+    public async Task A_tag_parts_words_where_a_reader_sees_them_apart(string text, int words) =>
+        (await Digest($"# T\n\n{text}")).GetProperty("words").GetInt32().ShouldBe(1 + words);
+
     [Fact]
     public async Task A_digest_is_made_of_whole_sentences()
     {

@@ -26,8 +26,14 @@ internal sealed class RawHttpServer : IAsyncDisposable
 
     public static byte[] Json(string body) => Response("200 OK", body);
 
-    public static byte[] Response(string status, string body = "", params string[] headers) => Encoding.UTF8.GetBytes(
-        $"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n{string.Concat(headers.Select(header => $"{header}\r\n"))}\r\n{body}");
+    public static byte[] Response(string status, string body = "", params string[] headers) => Response(status, Encoding.UTF8.GetBytes(body), headers);
+
+    public static byte[] Response(string status, byte[] body, params string[] headers) =>
+        [.. Head(status, [$"Content-Length: {body.Length}", .. headers]), .. body];
+
+    /// <summary>An answer that ends with its headers, whatever they say of a body.</summary>
+    public static byte[] Head(string status, params string[] headers) =>
+        Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nConnection: close\r\n{string.Concat(headers.Select(header => $"{header}\r\n"))}\r\n");
 
     public async ValueTask DisposeAsync()
     {
