@@ -32,13 +32,15 @@ internal record RunResponse(
     // What another producer has put into the row may be no JSON; the rest of the page is shown all the same.
     protected static JsonElement? Json(string? text)
     {
+        if (text is null) return null;
         try
         {
-            return text is null ? null : JsonElement.Parse(text);
+            return JsonElement.Parse(text);
         }
         catch (JsonException)
         {
-            return JsonElement.Parse($$"""{"unreadable":"{{JsonEncodedText.Encode(text.Length > LongestExcerpt ? text[..LongestExcerpt] : text)}}"}""");
+            var excerpt = text.Length <= LongestExcerpt ? text : text[..(char.IsHighSurrogate(text[LongestExcerpt - 1]) ? LongestExcerpt - 1 : LongestExcerpt)];
+            return JsonElement.Parse($$"""{"unreadable":"{{JsonEncodedText.Encode(excerpt)}}"}""");
         }
     }
 
