@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using WorkflowAspire.BullMQ;
-using WorkflowAspire.Workflows.Definitions.Secrets;
 using WorkflowAspire.Evaluator.Schemas;
+using WorkflowAspire.Workflows.Definitions.Secrets;
 using WorkflowAspire.Workflows.Definitions.Validation;
 using WorkflowAspire.Workflows.Http;
 
