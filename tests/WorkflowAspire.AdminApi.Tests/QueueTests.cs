@@ -75,7 +75,8 @@ public class QueueTests(AdminApiProcess api)
                     "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers", "POST /api/queues/{name}/pause", "POST /api/queues/{name}/resume",
                     "PUT /api/tenants/{tenantId}/workflows/{name}", "GET /api/tenants/{tenantId}/workflows", "GET /api/tenants/{tenantId}/workflows/{name}",
                     "GET /api/tenants/{tenantId}/workflows/{name}/versions", "GET /api/tenants/{tenantId}/workflows/{name}/versions/{version}", "GET /api/schemas/workflow-definition.json",
-                    "GET /api/tenants/{tenantId}/usage",
+                    "POST /api/tenants/{tenantId}/workflows/{name}/disable", "POST /api/tenants/{tenantId}/workflows/{name}/enable",
+                    "POST /api/tenants/{tenantId}/runs/cancel", "GET /api/tenants/{tenantId}/usage",
                 ],
                 ignoreOrder: true);
     }

@@ -17,8 +17,8 @@ public sealed class DashboardTests(SystemWithDashboard system)
         spans.Select(span => span.TraceId).Distinct().ShouldHaveSingleItem();
         spans.ShouldContain(span => span.Name == "POST /api/workflows/{name}/runs" && span.Resource == "api");
         spans.ShouldContain(span => span.Name == "run document-digest" && span.Resource == "worker");
-        spans.ShouldContain(span => span.Name == "store Complete");
-        spans.Count(span => span.Name == "store CompleteStep" || span.Name.StartsWith("store ", StringComparison.Ordinal)).ShouldBeGreaterThan(4);
+        spans.ShouldContain(span => span.Name == "store Claim" && span.Resource == "worker");
+        spans.Count(span => span.Name == "store SaveStep").ShouldBeGreaterThanOrEqualTo(4);
         var ids = spans.Select(span => span.Id).ToHashSet();
         spans.Where(span => !ids.Contains(span.ParentId)).Select(span => span.Name).ShouldHaveSingleItem().ShouldStartWith("POST ");
     }
