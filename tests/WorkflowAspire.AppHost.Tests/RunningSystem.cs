@@ -61,6 +61,7 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
                 .WithEnvironment("ExecutionQueue__BackoffDelay", "00:00:00.100")
                 .WithEnvironment("Workflows__Step__Attempts", "1")
                 .WithEnvironment("HttpExtract__AllowPrivateAddresses", "true")
+                .WithEnvironment("RunLimits__MaxInput", "10000000")
                 .WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", Telemetry.Url)
                 .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
                 .WithEnvironment("OTEL_METRIC_EXPORT_INTERVAL", "500")
