@@ -56,7 +56,7 @@ public static class Extensions
                     .AddRuntimeInstrumentation()
                     .AddMeter("WorkflowAspire.*", "Polly"))
                 .WithTracing(tracing => tracing
-                    .SetSampler(new ParentBasedSampler(new NoLoneClientSpans()))
+                    .AddProcessor(new NoLoneClientSpans())
                     .AddSource(builder.Environment.ApplicationName, "WorkflowAspire.*")
                     .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                     .AddHttpClientInstrumentation());

@@ -4,8 +4,8 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Worker.Tests;
 
-/// <summary>The worker's real process, started with settings that can't be used.</summary>
-public class StartTests
+/// <summary>The worker's real process, from its start to its end.</summary>
+public class StartTests(RedisServer redis)
 {
     [Theory]
     [InlineData("WORKER_CONCURRENCY", "0")]
@@ -55,38 +55,27 @@ public class StartTests
     [InlineData("masstransit")]
     public async Task A_worker_whose_Redis_never_came_ends_in_order_when_it_is_told_to(string path)
     {
-        var folder = Directory.CreateTempSubdirectory("worker-");
-        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}"));
-        await using var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
-        {
-            ["ASPNETCORE_URLS"] = address.ToString(),
-            ["ConnectionStrings__workflow"] = $"Data Source={Path.Combine(folder.FullName, "workflow.db")}",
-            ["ConnectionStrings__redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ServerProcess.FreePort()}"),
-            ["Worker__Path"] = path,
-            ["Worker__StopTimeout"] = "00:00:01",
-        });
-        await Eventually.True(() => IsAlive(address));
+        var nowhere = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ServerProcess.FreePort()}");
+        await using var worker = new WorkerProcess(path, nowhere);
+        await Eventually.True(() => worker.Answers("alive"));
 
-        process.Signal("TERM");
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        (await worker.Stop()).ShouldBe(0);
 
-        process.ExitCode.ShouldBe(0);
-        process.Lines.ShouldContain(line => line.Contains("Worker stopped", StringComparison.Ordinal));
-        folder.Delete(recursive: true);
+        worker.Lines.ShouldContain(line => line.GetProperty("message").GetString() == "Worker stopped");
     }
 
-    private static async Task<bool> IsAlive(Uri address)
+    [Theory]
+    [InlineData("bare")]
+    [InlineData("masstransit")]
+    public async Task A_start_that_is_probed_and_a_stop_log_no_warning_and_no_error(string path)
     {
-        using var http = new HttpClient { BaseAddress = address };
-        try
-        {
-            using var response = await http.GetAsync(new Uri("alive", UriKind.Relative));
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        await using var worker = new WorkerProcess(path, redis.ConnectionString);
+        await Eventually.True(() => worker.Answers("health"));
+
+        (await worker.Stop()).ShouldBe(0);
+
+        worker.Lines.Where(line => line.GetProperty("level").GetString() is not ("information" or "debug" or "trace")).Select(line => line.ToString()).ShouldBeEmpty();
+        worker.Lines.ShouldContain(line => line.GetProperty("message").GetString() == "Worker stopped");
     }
 
     private static async Task<(int ExitCode, IReadOnlyList<string> Critical)> Start(string variable, string value)
@@ -100,5 +89,54 @@ public class StartTests
         await process.WaitForExitAsync();
         var critical = process.Lines.Select(line => JsonElement.Parse(line)).Where(line => line.GetProperty("level").GetString() == "critical");
         return (process.ExitCode, [.. critical.Select(line => line.GetProperty("message").GetString()!)]);
+    }
+
+    private sealed class WorkerProcess : IAsyncDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("worker-");
+        private readonly HttpClient _http = new();
+        private readonly ServerProcess _process;
+
+        public WorkerProcess(string path, string redis)
+        {
+            _http.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}"));
+            _process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
+            {
+                ["ASPNETCORE_URLS"] = _http.BaseAddress.ToString(),
+                ["ConnectionStrings__workflow"] = $"Data Source={Path.Combine(_folder.FullName, "workflow.db")}",
+                ["ConnectionStrings__redis"] = redis,
+                ["Worker__Path"] = path,
+                ["Worker__StopTimeout"] = "00:00:01",
+            });
+        }
+
+        public IEnumerable<JsonElement> Lines => _process.Lines.Select(line => JsonElement.Parse(line));
+
+        public async Task<bool> Answers(string path)
+        {
+            try
+            {
+                using var response = await _http.GetAsync(new Uri(path, UriKind.Relative));
+                return response.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+
+        public async Task<int> Stop()
+        {
+            _process.Signal("TERM");
+            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            return _process.ExitCode;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _process.DisposeAsync();
+            _http.Dispose();
+            _folder.Delete(recursive: true);
+        }
     }
 }

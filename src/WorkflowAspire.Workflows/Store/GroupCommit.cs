@@ -23,11 +23,19 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
         ct.ThrowIfCancellationRequested();
         using var activity = StoreTelemetry.StartWrite(operation);
         Add(write);
-        using (ct.UnsafeRegister(static (state, token) => ((PendingWrite)state!).Withdraw(token), write))
+        try
         {
-            var outcome = await write.Outcome.ConfigureAwait(false);
+            using (ct.UnsafeRegister(static (state, token) => ((PendingWrite)state!).Withdraw(token), write))
+                return await write.Outcome.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            WorkflowTelemetry.Failed(activity, error);
+            throw;
+        }
+        finally
+        {
             activity?.SetTag("db.operation.batch.size", write.BatchSize);
-            return outcome;
         }
     }
 
@@ -149,6 +157,7 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
         try
         {
             write.Forget();
+            write.BatchSize = 1;
             await execution.ExecuteAsync([write]).ConfigureAwait(false);
         }
         catch (Exception error)

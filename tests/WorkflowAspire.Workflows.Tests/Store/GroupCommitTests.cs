@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Tests.Store;
@@ -128,7 +129,59 @@ public class GroupCommitTests
         (await two.NextBatch()).Statements.ShouldBe(["second"]);
     }
 
-    private Task<int> Write(string statement, Guid? row = null, CancellationToken ct = default) => _database.Write(statement, row, ct);
+    [Fact]
+    public async Task Each_write_is_a_span_below_its_caller_and_no_batch_is_in_a_callers_trace()
+    {
+        using var trace = new CallersTrace();
+        var first = Write("first");
+        var sent = await _database.NextBatch();
+        Task<int>[] others = [Write("second"), Write("third")];
+
+        sent.Answer();
+        await first;
+        var shared = await _database.NextBatch();
+        shared.Answer();
+        await Task.WhenAll(others);
+
+        (sent.Context, shared.Context).ShouldBe((null, null));
+        trace.Spans.ShouldAllBe(span => span.ParentSpanId == trace.Caller.SpanId && span.Status == ActivityStatusCode.Unset);
+        trace.Spans.Select(span => (int)span.GetTagItem("db.operation.batch.size")!).Order().ShouldBe([1, 2, 2]);
+    }
+
+    [Fact]
+    public async Task The_span_of_a_write_that_fails_says_what_failed_and_not_the_text()
+    {
+        using var trace = new CallersTrace();
+        var write = Write("a");
+
+        (await _database.NextBatch()).Fail(new IOException("what the row held"));
+        await Should.ThrowAsync<IOException>(() => write);
+
+        var span = trace.Spans.ShouldHaveSingleItem();
+        span.Status.ShouldBe(ActivityStatusCode.Error);
+        span.TagObjects.Select(tag => tag.Value?.ToString()).Append(span.StatusDescription).ShouldAllBe(text => text == null || !text.Contains("row", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_write_that_belongs_to_no_request_and_no_run_makes_no_span()
+    {
+        var started = 0;
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == WorkflowTelemetry.SourceName,
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStarted = activity => started += activity.OperationName == "store Lone" ? 1 : 0,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        var write = _database.Write("a", row: null, operation: "LoneAsync");
+        (await _database.NextBatch()).Answer();
+        await write;
+
+        started.ShouldBe(0);
+    }
+
+    private Task<int> Write(string statement, Guid? row = null, CancellationToken ct = default) => _database.Write(statement, row, ct: ct);
 
     private sealed class StatementException : Exception;
 
@@ -141,8 +194,8 @@ public class GroupCommitTests
 
         public int WritesSideBySide => 1;
 
-        public Task<int> Write(string statement, Guid? row, CancellationToken ct = default) =>
-            _commit.ExecuteAsync(new CountedWrite(statement, new StoreParameters { ["id"] = row }), operation: "Write", ct);
+        public Task<int> Write(string statement, Guid? row, string operation = "Write", CancellationToken ct = default) =>
+            _commit.ExecuteAsync(new CountedWrite(statement, new StoreParameters { ["id"] = row }), operation, ct);
 
         public async Task<Batch> NextBatch() => await _batches.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
@@ -160,6 +213,9 @@ public class GroupCommitTests
     {
         private readonly TaskCompletionSource _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        /// <summary>What the database client's own spans would stand below.</summary>
+        public Activity? Context { get; } = Activity.Current;
+
         public Task Outcome => _outcome.Task;
 
         public IReadOnlyList<string> Statements => [.. writes.Select(write => write.Sql)];
@@ -171,5 +227,37 @@ public class GroupCommitTests
         }
 
         public void Fail(Exception error) => _outcome.SetException(error);
+    }
+
+    /// <summary>Somebody with a trace, and the spans of the store in it that have ended.</summary>
+    private sealed class CallersTrace : IDisposable
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<Activity> _spans = new();
+        private readonly ActivityListener _listener;
+
+        public CallersTrace()
+        {
+            _listener = new ActivityListener
+            {
+                ShouldListenTo = source => source.Name == WorkflowTelemetry.SourceName,
+                Sample = (ref _) => ActivitySamplingResult.AllData,
+                ActivityStopped = activity =>
+                {
+                    if (activity.TraceId == Caller?.TraceId) _spans.Enqueue(activity);
+                },
+            };
+            ActivitySource.AddActivityListener(_listener);
+            Caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        }
+
+        public Activity Caller { get; }
+
+        public IReadOnlyCollection<Activity> Spans => _spans;
+
+        public void Dispose()
+        {
+            Caller.Dispose();
+            _listener.Dispose();
+        }
     }
 }
