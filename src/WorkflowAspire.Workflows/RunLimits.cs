@@ -10,9 +10,9 @@ public sealed class RunLimits
     public const string Section = "RunLimits";
 
     /// <summary>Bytes of a run's input, whoever submits it.</summary>
-    /// <value>Default 1 MB.</value>
+    /// <value>Default 8 MB: a megabyte of text may take six in JSON.</value>
     [Range(100, 100_000_000)]
-    public int MaxInput { get; set; } = 1_048_576;
+    public int MaxInput { get; set; } = 8_388_608;
 
     /// <summary>Bytes of the output of one step; of what a signal carries and a child gives, too.</summary>
     /// <value>Default 8 MB.</value>
