@@ -31,6 +31,7 @@ internal sealed partial class AppHostProcess : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_URLS"] = Local(ServerProcess.FreePort()),
             ["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true",
+            ["ASPIRE_VERSION_CHECK_DISABLED"] = "true",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = Local(ServerProcess.FreePort()),
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = Local(ServerProcess.FreePort()),
             ["ADMIN_API_PORT"] = apiPort.ToString(CultureInfo.InvariantCulture),

@@ -61,19 +61,15 @@ public abstract class CrashSpecification(RunningSystem system, ScriptedEndpoint 
     }
 
     // Long enough that the steps after the first take a while.
-    private static string LongText => new StringBuilder().Insert(0, "Every durable workflow keeps what its finished steps have left. Nothing is paid for twice!\n\n", 60_000).ToString();
+    private static string LongText => new StringBuilder().Insert(0, "Every durable workflow keeps what its finished steps have left. Nothing is paid for twice!\n\n", 20_000).ToString();
 
     private static IEnumerable<(string? Name, int Attempts, string? StartedAt)> FinishedSteps(JsonElement run) => run.GetProperty("steps").EnumerateArray()
         .Where(step => step.GetProperty("status").GetString() == "completed")
         .Select(step => (step.GetProperty("name").GetString(), step.GetProperty("attempts").GetInt32(), step.GetProperty("startedAt").GetString()));
 }
 
-/// <summary>A killed process or a paused queue is felt by every other run, so nothing else runs beside these.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public class Alone;
-
-[Collection(nameof(Alone))]
+[Collection(nameof(OnRedisAndPostgres))]
 public class CrashOnRedisAndPostgres(RedisAndPostgres system, ScriptedEndpoint endpoint) : CrashSpecification(system, endpoint);
 
-[Collection(nameof(Alone))]
+[Collection(nameof(OnGarnetAndSqlite))]
 public class CrashOnGarnetAndSqlite(GarnetAndSqlite system, ScriptedEndpoint endpoint) : CrashSpecification(system, endpoint);

@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace WorkflowAspire.AppHost.Tests;
 
+[Collection(nameof(OnRedisAndPostgres))]
 public class LogFormatTests(RedisAndPostgres system)
 {
     [Fact]

@@ -5,6 +5,7 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.AppHost.Tests;
 
 /// <summary>Jobs that a Node service puts into the queue. (Not on Garnet: Node's own scripts write to a stream, which Garnet doesn't have.)</summary>
+[Collection(nameof(OnRedisAndPostgres))]
 public class NodeProducerTests(RedisAndPostgres system)
 {
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace WorkflowAspire.AppHost.Tests;
 
-/// <summary>The buttons of the dashboard, on either pair of stores. Nothing else may need the queue meanwhile.</summary>
+/// <summary>The buttons of the dashboard, on either pair of stores.</summary>
 public abstract class OperatorCommandSpecification(RunningSystem system, ScriptedEndpoint endpoint)
 {
     [Fact]
@@ -49,8 +49,8 @@ public abstract class OperatorCommandSpecification(RunningSystem system, Scripte
     private Task<ExecuteCommandResult> ExecuteAsync(string command) => system.Application.ResourceCommands.ExecuteCommandAsync("api", command);
 }
 
-[Collection(nameof(Alone))]
+[Collection(nameof(OnRedisAndPostgres))]
 public class OperatorCommandsOnRedisAndPostgres(RedisAndPostgres system, ScriptedEndpoint endpoint) : OperatorCommandSpecification(system, endpoint);
 
-[Collection(nameof(Alone))]
+[Collection(nameof(OnGarnetAndSqlite))]
 public class OperatorCommandsOnGarnetAndSqlite(GarnetAndSqlite system, ScriptedEndpoint endpoint) : OperatorCommandSpecification(system, endpoint);

@@ -81,6 +81,8 @@ public abstract class RunLifeSpecification(RunningSystem system, ScriptedEndpoin
     }
 }
 
+[Collection(nameof(OnRedisAndPostgres))]
 public class RunLifeOnRedisAndPostgres(RedisAndPostgres system, ScriptedEndpoint endpoint) : RunLifeSpecification(system, endpoint);
 
+[Collection(nameof(OnGarnetAndSqlite))]
 public class RunLifeOnGarnetAndSqlite(GarnetAndSqlite system, ScriptedEndpoint endpoint) : RunLifeSpecification(system, endpoint);

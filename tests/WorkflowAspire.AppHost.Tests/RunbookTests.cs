@@ -7,7 +7,8 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.AppHost.Tests;
 
 /// <summary>Every command of the runbook, as it is written there, against the running system.</summary>
-public class RunbookTests(RedisAndPostgres system, GarnetAndSqlite withoutServers)
+[Collection(nameof(OnRedisAndPostgres))]
+public class RunbookTests(RedisAndPostgres system)
 {
     public static TheoryData<string> RedisCommands => [.. Runbook.Lines("bash")];
 
@@ -70,27 +71,10 @@ public class RunbookTests(RedisAndPostgres system, GarnetAndSqlite withoutServer
     }
 
     [Fact]
-    public Task The_node_snippet_prints_the_dead_letters() => NodeSnippetPrintsADeadLetterOf(system);
-
-    [Fact]
-    public Task The_node_snippet_prints_the_dead_letters_on_garnet_too() => NodeSnippetPrintsADeadLetterOf(withoutServers);
-
-    [Fact]
     public async Task The_meta_hash_names_the_protocol_that_the_queue_speaks()
     {
         var meta = await Commands.ShellAsync($"redis-cli -p {system.RedisPort} HGETALL bull:workflow-execution:meta");
 
         Regex.IsMatch(meta, "^bullmq", RegexOptions.Multiline).ShouldBeTrue(meta);
-    }
-
-    private static async Task NodeSnippetPrintsADeadLetterOf(RunningSystem system)
-    {
-        var id = await system.SubmitAsync("http-extract", new { url = "ftp://example.org/", fields = new { a = "/a" } });
-        var letter = await system.DeadLetterAsync(id.ToString());
-
-        var output = await Commands.NodeAsync(Runbook.Blocks("typescript").Single(), system.RedisPort);
-
-        var line = output.Split('\n').Where(printed => printed.StartsWith(id.ToString(), StringComparison.Ordinal)).ShouldHaveSingleItem();
-        line.ShouldBe($"{id} {id} {letter.GetProperty("errorMessage").GetString()} {letter.GetProperty("failedAt").GetString()}");
     }
 }

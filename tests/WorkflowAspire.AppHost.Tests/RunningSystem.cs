@@ -11,8 +11,6 @@ using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
 
-[assembly: AssemblyFixture(typeof(WorkflowAspire.AppHost.Tests.RedisAndPostgres))]
-[assembly: AssemblyFixture(typeof(WorkflowAspire.AppHost.Tests.GarnetAndSqlite))]
 [assembly: AssemblyFixture(typeof(WorkflowAspire.AppHost.Tests.ScriptedEndpoint))]
 
 namespace WorkflowAspire.AppHost.Tests;
@@ -22,6 +20,14 @@ public sealed class RedisAndPostgres() : RunningSystem("--Local:Redis=server", "
 
 /// <summary>The whole system with nothing but what NuGet has: Garnet, SQLite, two workers, the API.</summary>
 public sealed class GarnetAndSqlite() : RunningSystem("--Local:Redis=garnet", "--Local:Database=sqlite", "--WORKER_REPLICAS=2");
+
+/// <summary>One after the other, since a killed process or a paused queue is felt by every other run of the system.</summary>
+[CollectionDefinition(nameof(OnRedisAndPostgres))]
+public class OnRedisAndPostgres : ICollectionFixture<RedisAndPostgres>;
+
+/// <inheritdoc cref="OnRedisAndPostgres"/>
+[CollectionDefinition(nameof(OnGarnetAndSqlite))]
+public class OnGarnetAndSqlite : ICollectionFixture<GarnetAndSqlite>;
 
 /// <summary>A system that the tests share, with short locks and waits in place of the runbook's.</summary>
 public abstract class RunningSystem(params string[] args) : IAsyncLifetime
@@ -136,6 +142,8 @@ public abstract class RunningSystem(params string[] args) : IAsyncLifetime
         await Application.ResourceNotifications.WaitForResourceAsync(name, change => KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text));
         (await Application.ResourceCommands.ExecuteCommandAsync(name, KnownResourceCommands.StartCommand)).Success.ShouldBeTrue();
         await Application.ResourceNotifications.WaitForResourceHealthyAsync(name);
+        // Its users connect again when they find out.
+        await Eventually.True(async () => (await Api.GetAsync("/health")).IsSuccessStatusCode);
     }
 
     public IResource Resource(string name) => Application.Services.GetRequiredService<DistributedApplicationModel>().Resources.Single(resource => resource.Name == name);

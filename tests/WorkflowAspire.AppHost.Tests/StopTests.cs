@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
@@ -5,8 +7,8 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.AppHost.Tests;
 
-/// <summary>The AppHost's own process, stopped or killed in the middle of runs, and started again on the same data.</summary>
-public sealed class StopTests(ScriptedEndpoint endpoint) : IDisposable
+/// <summary>The AppHost's own process in the middle of runs; what has become of them after it, and after its next start on the same data.</summary>
+public abstract class StopSpecification(ScriptedEndpoint endpoint) : IDisposable
 {
     private const int Runs = 60;
     private const int LongEach = 6;
@@ -15,15 +17,19 @@ public sealed class StopTests(ScriptedEndpoint endpoint) : IDisposable
     private readonly int _redisPort = ServerProcess.FreePort();
     private readonly TaskCompletionSource _goOn = new();
 
-    [Theory]
-    [InlineData("TERM")]
-    [InlineData("INT")]
-    public async Task A_signal_under_load_ends_it_in_order_and_all_runs_complete_after_the_next_start(string signal)
+    public void Dispose()
     {
-        var first = Start();
+        _goOn.TrySetResult();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected async Task EndsInOrderAndLosesNothing(string signal, int workers)
+    {
+        var first = Start(workers);
         await first.IsHealthyAsync();
         var runs = await SubmitAsync(first);
-        await Eventually.True(async () => (await CompletedAsync(first, runs)).Count >= Runs / 3);
+        await CompletesAsync(first, Runs / 3);
 
         first.Signal(signal);
         await first.EndsAsync();
@@ -33,19 +39,18 @@ public sealed class StopTests(ScriptedEndpoint endpoint) : IDisposable
         first.Output.ShouldNotContain("fail:");
         await first.NothingIsLeftAsync();
         _goOn.SetResult();
-        await using var next = Start();
+        await using var next = Start(workers);
         await next.IsHealthyAsync();
-        await Eventually.Get(() => CompletedAsync(next, runs), completed => completed.Count == Runs);
+        await CompletesAsync(next, Runs);
         await AssertNoAttemptIsLost(runs);
     }
 
-    [Fact]
-    public async Task After_a_kill_nothing_is_left_and_a_start_at_once_on_the_same_data_goes_on_where_it_was()
+    protected async Task IsKilledAndGoesOn()
     {
         var first = Start();
         await first.IsHealthyAsync();
         var runs = await SubmitAsync(first);
-        await Eventually.True(async () => (await CompletedAsync(first, runs)).Count >= Runs / 3);
+        await CompletesAsync(first, Runs / 3);
 
         first.Signal("KILL");
         await first.EndsAsync();
@@ -53,18 +58,12 @@ public sealed class StopTests(ScriptedEndpoint endpoint) : IDisposable
         await using var next = Start();
         await next.IsHealthyAsync();
 
-        await Eventually.Get(() => CompletedAsync(next, runs), completed => completed.Count == Runs);
+        await CompletesAsync(next, Runs);
         await first.NothingIsLeftAsync();
     }
 
-    public void Dispose()
-    {
-        _goOn.TrySetResult();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private AppHostProcess Start() => new(
-        _folder, ["--Local:Redis=server", "--Local:Database=postgres", "--WORKER_REPLICAS=2"],
+    private AppHostProcess Start(int workers = 1) => new(
+        _folder, ["--Local:Redis=server", "--Local:Database=postgres", $"--WORKER_REPLICAS={workers}"],
         ("REDIS_PORT", $"{_redisPort}"), ("Worker__StopTimeout", "00:00:02"), ("Worker__LockDuration", "00:00:05"), ("Worker__StalledInterval", "00:00:01"),
         ("HttpExtract__AllowPrivateAddresses", "true"));
 
@@ -82,13 +81,8 @@ public sealed class StopTests(ScriptedEndpoint endpoint) : IDisposable
         return runs;
     }
 
-    private static async Task<IReadOnlyList<Guid>> CompletedAsync(AppHostProcess appHost, IReadOnlyList<Guid> runs)
-    {
-        var completed = new List<Guid>();
-        foreach (var id in runs)
-            if ((await appHost.RunAsync(id)).GetProperty("status").GetString() == "completed") completed.Add(id);
-        return completed;
-    }
+    private static Task<JsonElement> CompletesAsync(AppHostProcess appHost, int count) => Eventually.Get(
+        () => appHost.Api.GetFromJsonAsync<JsonElement>($"/api/runs?status=completed&limit={Runs}"), page => page.GetProperty("items").GetArrayLength() >= count);
 
     private async Task AssertNoAttemptIsLost(IReadOnlyList<Guid> runs)
     {
@@ -101,4 +95,23 @@ public sealed class StopTests(ScriptedEndpoint endpoint) : IDisposable
             (job!.AttemptsMade, job.StalledCounter).ShouldBe((1, 0));
         }
     }
+}
+
+// A class each, so that they run side by side.
+public sealed class TerminationTests(ScriptedEndpoint endpoint) : StopSpecification(endpoint)
+{
+    [Fact]
+    public Task SIGTERM_under_load_ends_it_in_order_and_all_runs_complete_after_the_next_start() => EndsInOrderAndLosesNothing("TERM", workers: 2);
+}
+
+public sealed class InterruptionTests(ScriptedEndpoint endpoint) : StopSpecification(endpoint)
+{
+    [Fact]
+    public Task Ctrl_C_under_load_ends_it_in_order_and_all_runs_complete_after_the_next_start() => EndsInOrderAndLosesNothing("INT", workers: 1);
+}
+
+public sealed class KilledAppHostTests(ScriptedEndpoint endpoint) : StopSpecification(endpoint)
+{
+    [Fact]
+    public Task After_a_kill_nothing_is_left_and_a_start_at_once_on_the_same_data_goes_on_where_it_was() => IsKilledAndGoesOn();
 }

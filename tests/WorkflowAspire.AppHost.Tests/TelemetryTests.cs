@@ -2,6 +2,7 @@ using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.AppHost.Tests;
 
+[Collection(nameof(OnRedisAndPostgres))]
 public class TelemetryTests(RedisAndPostgres system)
 {
     [Fact]
