@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ public static partial class ServiceProcess
     /// <summary>Runs a service. A start that fails ends in one log line that says why, and not in a crash.</summary>
     /// <param name="build">Builds the service; what it throws counts as a failed start.</param>
     /// <remarks>SIGTERM, SIGINT and SIGQUIT stop the service; a second one changes nothing about that, since whoever is in a hurry has SIGKILL.</remarks>
-    /// <returns>The exit code: 0 after an orderly stop, 1 when the service couldn't start or its stop failed.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when the service couldn't start, could not go on, or its stop failed.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> build)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -25,7 +26,8 @@ public static partial class ServiceProcess
             await app.StartAsync().ConfigureAwait(false);
             hasStarted = true;
             await app.WaitForShutdownAsync().ConfigureAwait(false);
-            return 0;
+            // The host has said why in its log, but ends as if it had been told to.
+            return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
         }
         catch (Exception error)
         {

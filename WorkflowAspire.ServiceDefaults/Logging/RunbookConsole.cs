@@ -16,8 +16,6 @@ internal static class RunbookConsole
         Rule("Polly", LogLevel.Warning),
         // Its outages are told by the queue and the health checks, once and not per connection.
         Rule("StackExchange.Redis", LogLevel.Error),
-        // The API answers these errors itself, and says so.
-        Rule("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None),
     ];
 
     public static ILoggingBuilder AddRunbookConsole(this ILoggingBuilder logging)

@@ -31,6 +31,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.Services.AddScoped<WorkflowChoice>();
     builder.Services.AddScoped<RunSubmission>();
     builder.Services.AddScoped<RunControl>();
+    builder.Services.AddSingleton<DeadLetterList>();
     builder.Services.AddScoped<DeadLetterReplay>();
     builder.Services.AddScoped<DeadLetterQueueReplay>();
     builder.Services.AddProblems();

@@ -34,6 +34,15 @@ public sealed partial class Queue
         return _connection.UpdateProgressAsync(jobId, progress, ct);
     }
 
+    /// <summary>Forgets how often the workers of a job have vanished: it may stall as often as at first.</summary>
+    /// <remarks>For a job that is getting on, or begins anew. Node's package counts over a job's whole life.</remarks>
+    /// <returns>Whether any had.</returns>
+    public Task<bool> ResetStalledCounterAsync(string jobId, CancellationToken ct = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(jobId);
+        return Database.HashDeleteAsync(_keys.Of(jobId), "stc").WaitAsync(ct);
+    }
+
     /// <summary>Adds a row to a job's log.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="row">The row.</param>

@@ -32,7 +32,11 @@ internal static class WorkflowExecution
         services.AddTenantFairness();
         services.AddSingleton<AttemptLeases>();
         services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<Postponement>();
         services.AddSingleton<Parking>();
+        services.AddSingleton<UnfamiliarWorkflows>();
+        services.AddSingleton<StalledRuns>();
+        services.AddSingleton<CarryingJobs>();
         services.AddSingleton<ParentRuns>();
         services.AddSingleton<WorkflowExecutionProcessor>();
         services.AddSingleton<DeadLetterProducer>();
@@ -43,6 +47,7 @@ internal static class WorkflowExecution
         if (builder.Configuration.GetValue(PathSetting, ExecutionOptions.DefaultPath) == ExecutionPath.MassTransit) services.AddRunConsumer();
         else services.AddBareWorker();
         services.AddHostedService<WorkerAnnouncements>();
+        services.AddSingleton<ForeignJobs>();
         services.AddHostedService<NeverEnqueuedRelay>();
         services.AddHostedService<OversleptRuns>();
         services.AddHostedService<Reconciler>();

@@ -78,15 +78,17 @@ public static partial class WorkflowServices
         {
             services.AddLogging();
             services.AddMetrics();
-            services.AddOptions<StoreOptions>();
             // The store is used without a host too, and then there need not be a configuration.
+            services.AddOptions<StoreOptions>().Configure<IServiceProvider>((store, provider) => provider.GetService<IConfiguration>()?.GetSection(StoreOptions.Section).Bind(store)).ValidateOnStart();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StoreOptions>, StoreOptionsValidator>());
             services.AddOptions<RunLimits>().Configure<IServiceProvider>((limits, provider) => provider.GetService<IConfiguration>()?.GetSection(RunLimits.Section).Bind(limits)).ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RunLimits>, RunLimitsValidator>());
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<StoreTelemetry>();
             services.TryAddSingleton<WorkflowDatabase>();
             services.TryAddSingleton<SchemaMigration>();
-            services.AddHostedService<SchemaMigrationService>();
+            services.TryAddSingleton<SchemaMigrationService>();
+            services.AddHostedService(provider => provider.GetRequiredService<SchemaMigrationService>());
             services.TryAddSingleton<WorkflowCatalog>();
             services.TryAddSingleton(provider => new RunStore(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<RunLimits>>().Value));

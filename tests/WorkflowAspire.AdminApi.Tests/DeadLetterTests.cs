@@ -35,6 +35,57 @@ public class DeadLetterTests(AdminApiProcess api)
         page.GetProperty("total").GetInt64().ShouldBeGreaterThanOrEqualTo(3);
         var rest = await (await api.Client.GetAsync($"/api/dlq?limit=500&cursor={page.Text("nextCursor")}")).JsonAsync();
         rest.GetProperty("items").GetArrayLength().ShouldBe((int)page.GetProperty("total").GetInt64() - 2);
+        page.GetProperty("items")[0].TryGetProperty("payload", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_page_begins_where_the_one_before_ended_also_when_letters_came_meanwhile()
+    {
+        var run = await api.AddRunAsync(RunStatus.Failed);
+        for (var i = 0; i < 4; i++) await api.AddDeadLetterAsync($"cursor-{run.Id}-{i}", run);
+        var page = await (await api.Client.GetAsync("/api/dlq?limit=2")).JsonAsync();
+        for (var i = 4; i < 7; i++) await api.AddDeadLetterAsync($"cursor-{run.Id}-{i}", run);
+
+        var next = await (await api.Client.GetAsync($"/api/dlq?limit=2&cursor={page.Text("nextCursor")}")).JsonAsync();
+
+        next.GetProperty("items").EnumerateArray().Select(letter => letter.Text("id")).ShouldBe([$"cursor-{run.Id}-1", $"cursor-{run.Id}-0"]);
+    }
+
+    [Theory]
+    [InlineData("2147483647")]
+    [InlineData("50")]
+    [InlineData("-1")]
+    [InlineData("x")]
+    [InlineData("%F0%9F%98%80")]
+    public async Task A_cursor_that_no_page_gave_is_refused(string cursor) =>
+        (await api.Client.GetAsync($"/api/dlq?cursor={cursor}").RefusedAsync(HttpStatusCode.BadRequest)).GetProperty("errors").TryGetProperty("cursor", out _).ShouldBeTrue();
+
+    [Fact]
+    public async Task Of_two_replays_at_once_one_is_accepted_and_the_run_waits_once()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var run = await api.AddRunAsync(RunStatus.Failed);
+            await api.AddDeadLetterAsync(run.Id.ToString(), run);
+
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => api.Client.PostAsync($"/api/dlq/{run.Id}/replay", null)));
+
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted).ShouldBe(1);
+            answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Accepted || answer.StatusCode == HttpStatusCode.Conflict || answer.StatusCode == HttpStatusCode.NotFound);
+            (await api.Execution.GetJobStateAsync(run.Id.ToString())).ShouldBe(JobState.Waiting);
+        }
+    }
+
+    [Fact]
+    public async Task A_dead_letter_can_be_deleted_whatever_became_of_its_run()
+    {
+        var run = await api.AddRunAsync(RunStatus.Completed);
+        await api.AddDeadLetterAsync(run.Id.ToString(), run);
+
+        (await api.Client.DeleteAsync($"/api/dlq/{run.Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        await api.Client.DeleteAsync($"/api/dlq/{run.Id}").RefusedAsync(HttpStatusCode.NotFound);
+        (await api.Store.FindAsync(run.Id))!.Status.ShouldBe(RunStatus.Completed);
     }
 
     [Fact]

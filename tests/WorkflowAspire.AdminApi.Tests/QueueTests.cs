@@ -71,7 +71,7 @@ public class QueueTests(AdminApiProcess api)
             .ShouldBe(
                 [
                     "POST /api/workflows/{name}/runs", "GET /api/workflows", "GET /api/runs", "GET /api/runs/{id}", "POST /api/runs/{id}/signals/{name}", "POST /api/runs/{id}/cancel", "GET /api/stale-runs",
-                    "GET /api/dlq", "GET /api/dlq/{id}", "POST /api/dlq/{id}/replay", "POST /api/dlq/replay",
+                    "GET /api/dlq", "GET /api/dlq/{id}", "DELETE /api/dlq/{id}", "POST /api/dlq/{id}/replay", "POST /api/dlq/replay",
                     "GET /api/queues", "GET /api/queues/{name}", "GET /api/queues/{name}/workers", "POST /api/queues/{name}/pause", "POST /api/queues/{name}/resume",
                     "PUT /api/tenants/{tenantId}/workflows/{name}", "GET /api/tenants/{tenantId}/workflows", "GET /api/tenants/{tenantId}/workflows/{name}",
                     "GET /api/tenants/{tenantId}/workflows/{name}/versions", "GET /api/tenants/{tenantId}/workflows/{name}/versions/{version}", "GET /api/schemas/workflow-definition.json",

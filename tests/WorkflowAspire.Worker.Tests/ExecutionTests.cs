@@ -108,6 +108,7 @@ public class ExecutionTests(RedisServer redis) : WorkerSpecification(redis)
         var run = await GivenRun();
         await Enqueue(run);
         await Reaches(run, RunStatus.Running);
+        await Execution.ObliterateAsync(force: true);
         await Enqueue("another-job", $$"""{"runId":"{{run.Id}}","tenantId":"{{run.TenantId}}","workflowId":"scripted"}""");
         await Reaches(run, RunStatus.Completed);
 

@@ -99,6 +99,32 @@ public class ReconcilerTests(RedisServer redis) : WorkerSpecification(redis)
     }
 
     [Fact]
+    public async Task A_job_that_is_there_but_in_no_list_is_enqueued_anew()
+    {
+        await Execution.PauseAsync();
+        var run = await GivenRun();
+        await Enqueue(run);
+        await _redis.Connection.GetDatabase().ListRemoveAsync("bull:workflow-execution:wait", run.Id.ToString());
+        await _redis.Connection.GetDatabase().ListRemoveAsync("bull:workflow-execution:paused", run.Id.ToString());
+
+        (await Logged(Repaired))["found"].ShouldBe("job in no list");
+
+        await Execution.ResumeAsync();
+        await Reaches(run, RunStatus.Completed);
+    }
+
+    [Fact]
+    public async Task A_run_whose_job_had_another_id_and_is_gone_is_enqueued_anew_once_a_worker_has_had_it()
+    {
+        var run = await GivenRun(RunStatus.Pending);
+        await Store.ClaimAsync(run.Id, run.TenantId, "theirs");
+
+        await Reaches(run, RunStatus.Completed);
+
+        (await Logged(Repaired))["found"].ShouldBe("job gone");
+    }
+
+    [Fact]
     public async Task A_run_of_another_producer_whose_job_may_have_any_id_is_left_alone()
     {
         var now = DateTimeOffset.UtcNow;
@@ -134,7 +160,8 @@ public class DatabaseAwayTests(RedisServer redis) : WorkerSpecification(redis)
     private readonly PostgresServer _postgres = new();
     private string _database = "";
 
-    protected override IReadOnlyDictionary<string, string?> Settings { get; } = ReconcilerTests.Quick;
+    protected override IReadOnlyDictionary<string, string?> Settings { get; } =
+        new Dictionary<string, string?>(ReconcilerTests.Quick) { ["Worker:LockDuration"] = "00:05:00", ["Worker:OutageDelay"] = "00:00:00.500" };
 
     [Fact]
     public async Task A_run_whose_job_went_to_the_dead_letter_queue_while_the_database_was_down_fails_once_it_is_back()
@@ -152,6 +179,56 @@ public class DatabaseAwayTests(RedisServer redis) : WorkerSpecification(redis)
         (await DeadLetterOf(run.Id.ToString())).ErrorMessage.ShouldBe("broken");
         await _postgres.StartAsync();
         (await Reaches(run, RunStatus.Failed)).Error.ShouldBe("broken");
+    }
+
+    [Fact]
+    public async Task A_last_attempt_that_can_not_record_its_output_loses_neither_the_run_nor_its_attempt()
+    {
+        var executed = 0;
+        Workflow.Run = async (context, _) =>
+        {
+            await context.StepAsync("work", _ => Task.FromResult(++executed));
+            if (context.Attempt == 1) await _postgres.StopAsync();
+            return System.Text.Json.JsonElement.Parse($"{executed}");
+        };
+        var run = await GivenRun();
+
+        await Enqueue(run, attempts: 1);
+
+        await Logged("Workflow run put off without using up an attempt: the database can't be used");
+        await _postgres.StartAsync();
+        (await Reaches(run, RunStatus.Completed)).Output.ShouldBe("1");
+        (await DeadLetters.GetJobCountsAsync())[JobState.Waiting].ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_last_attempt_that_can_not_be_parked_goes_on_later()
+    {
+        Workflow.Run = async (context, _) =>
+        {
+            if (context.Attempt == 1) await _postgres.StopAsync();
+            return await context.WaitForSignalAsync<System.Text.Json.JsonElement>("approved");
+        };
+        var run = await GivenRun();
+
+        await Enqueue(run, attempts: 1);
+
+        await Logged("Workflow run put off without using up an attempt: the database can't be used");
+        await _postgres.StartAsync();
+        await Reaches(run, RunStatus.Waiting);
+    }
+
+    [Fact]
+    public async Task A_run_that_can_not_be_claimed_waits_for_the_database()
+    {
+        var run = await GivenRun();
+        await _postgres.StopAsync();
+
+        await Enqueue(run, attempts: 1);
+
+        await Logged("Workflow run put off without using up an attempt: the database can't be used");
+        await _postgres.StartAsync();
+        await Reaches(run, RunStatus.Completed);
     }
 
     public override async ValueTask InitializeAsync()

@@ -78,6 +78,38 @@ public class StartTests(RedisServer redis)
         worker.Lines.ShouldContain(line => line.GetProperty("message").GetString() == "Worker stopped");
     }
 
+    [Fact]
+    public async Task A_worker_whose_database_is_away_at_its_start_waits_for_it()
+    {
+        await using var postgres = new PostgresServer();
+        await postgres.InitializeAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await postgres.StopAsync();
+        await using var worker = new WorkerProcess("bare", redis.ConnectionString, database);
+        await Eventually.True(() => worker.Answers("alive"));
+        (await worker.Answers("health")).ShouldBeFalse();
+
+        await postgres.StartAsync();
+
+        await Eventually.True(() => worker.Answers("health"));
+        worker.Lines.ShouldContain(line => line.GetProperty("message").GetString() == "The database is there, and its schema is up to date");
+        (await worker.Stop()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_schema_that_can_not_be_made_once_the_database_is_there_ends_the_worker_with_an_exit_code()
+    {
+        await using var postgres = new PostgresServer();
+        await postgres.InitializeAsync();
+        await postgres.StopAsync();
+        await using var worker = new WorkerProcess("bare", redis.ConnectionString, postgres.ConnectionString.Replace("Database=postgres", "Database=nowhere", StringComparison.Ordinal));
+        await Eventually.True(() => worker.Answers("alive"));
+
+        await postgres.StartAsync();
+
+        (await worker.End()).ShouldBe(1);
+    }
+
     private static async Task<(int ExitCode, IReadOnlyList<string> Critical)> Start(string variable, string value)
     {
         await using var process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
@@ -97,13 +129,13 @@ public class StartTests(RedisServer redis)
         private readonly HttpClient _http = new();
         private readonly ServerProcess _process;
 
-        public WorkerProcess(string path, string redis)
+        public WorkerProcess(string path, string redis, string? database = null)
         {
             _http.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ServerProcess.FreePort()}"));
             _process = new ServerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkflowAspire.Worker.dll")], AppContext.BaseDirectory, new Dictionary<string, string>
             {
                 ["ASPNETCORE_URLS"] = _http.BaseAddress.ToString(),
-                ["ConnectionStrings__workflow"] = $"Data Source={Path.Combine(_folder.FullName, "workflow.db")}",
+                ["ConnectionStrings__workflow"] = database ?? $"Data Source={Path.Combine(_folder.FullName, "workflow.db")}",
                 ["ConnectionStrings__redis"] = redis,
                 ["Worker__Path"] = path,
                 ["Worker__StopTimeout"] = "00:00:01",
@@ -128,6 +160,11 @@ public class StartTests(RedisServer redis)
         public async Task<int> Stop()
         {
             _process.Signal("TERM");
+            return await End();
+        }
+
+        public async Task<int> End()
+        {
             await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
             return _process.ExitCode;
         }

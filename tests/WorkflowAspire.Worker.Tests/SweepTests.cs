@@ -11,6 +11,8 @@ public class SweepTests(RedisServer redis) : WorkerSpecification(redis)
     protected override IReadOnlyDictionary<string, string?> Settings { get; } = new Dictionary<string, string?>
     {
         ["Worker:Retention:CompletedAfter"] = "00:00:00",
+        ["Worker:Retention:FailedJobsAfter"] = "00:00:00",
+        ["Worker:Retention:DeadLettersAfter"] = "00:00:00",
         ["Worker:Retention:Interval"] = "00:00:00.200",
         ["Worker:Retention:BatchSize"] = "2",
         ["Worker:RelayInterval"] = "00:00:00.200",
@@ -40,6 +42,20 @@ public class SweepTests(RedisServer redis) : WorkerSpecification(redis)
         failed!.Error.ShouldStartWith("The run's input is not JSON: ");
         // Completed, and deleted by the retention of this worker.
         await Eventually.True(async () => await Store.FindAsync(neighbour) is null);
+    }
+
+    [Fact]
+    public async Task Failed_jobs_and_dead_letters_are_deleted_when_they_are_old_enough()
+    {
+        Workflow.Run = (_, _) => throw new BullMQ.UnrecoverableError("broken");
+        var run = await GivenRun();
+
+        await Enqueue(run);
+
+        await Reaches(run, RunStatus.Failed);
+        await Eventually.True(async () => await Execution.GetJobAsync(run.Id.ToString()) is null);
+        await Eventually.True(async () => (await DeadLetters.GetJobCountsAsync())[BullMQ.JobState.Waiting] == 0);
+        (await Store.FindAsync(run.Id)).ShouldNotBeNull();
     }
 
     [Fact]

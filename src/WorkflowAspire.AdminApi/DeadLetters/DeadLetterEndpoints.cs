@@ -1,9 +1,7 @@
 using System.ComponentModel;
-using System.Globalization;
 using WorkflowAspire.AdminApi.Problems;
 using WorkflowAspire.AdminApi.Queues;
 using WorkflowAspire.AdminApi.Runs;
-using WorkflowAspire.BullMQ;
 
 namespace WorkflowAspire.AdminApi.DeadLetters;
 
@@ -13,11 +11,14 @@ internal static class DeadLetterEndpoints
     public static void MapDeadLetters(this IEndpointRouteBuilder api)
     {
         api.MapGet("/dlq", ListAsync)
-            .WithName("ListDeadLetters").WithTags("dlq").WithSummary("Lists the dead letter queue, newest first.")
+            .WithName("ListDeadLetters").WithTags("dlq").WithSummary("Lists the dead letter queue, newest first, without the payloads.")
             .Produces<DeadLetterListResponse>().ProducesValidationProblem();
         api.MapGet("/dlq/{id}", FindAsync)
             .WithName("GetDeadLetter").WithTags("dlq").WithSummary("Shows one job of the dead letter queue.")
             .Produces<DeadLetterResponse>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapDelete("/dlq/{id}", DeleteAsync)
+            .WithName("DeleteDeadLetter").WithTags("dlq").WithSummary("Deletes one job of the dead letter queue for good; its run stays as it is.")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/dlq/replay", async (DeadLetterQueueReplay replay, CancellationToken ct) => TypedResults.Ok(await replay.ReplayAsync(ct)))
             .WithName("ReplayDeadLetterQueue").WithTags("dlq").WithSummary("Replays every dead letter that can be, the oldest first.");
         api.MapPost("/dlq/{id}/replay", (string id, DeadLetterReplay replay, CancellationToken ct) => replay.ReplayAsync(id, ct))
@@ -26,25 +27,29 @@ internal static class DeadLetterEndpoints
     }
 
     private static async Task<IResult> ListAsync(
-        ExecutionQueues queues,
+        DeadLetterList letters,
         [Description("nextCursor of the page before.")] string? cursor,
         [Description("Jobs a page, 1 to 500; default 50.")] int? limit,
         CancellationToken ct)
     {
-        var start = 0;
-        if (cursor is not null && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out start))
-            return ProblemAnswers.InvalidField("cursor", $"'{cursor}' is not a cursor of this list; take nextCursor from the page before, unchanged.");
         if (PageLimit.Refuse(limit) is { } refusal) return refusal;
-
-        var count = limit ?? PageLimit.Default;
-        var total = (await queues.DeadLetters.GetJobCountsAsync(ct))[JobState.Waiting];
-        var jobs = await queues.DeadLetters.GetJobsAsync([JobState.Waiting], start, start + count - 1, ct: ct);
-        var next = start + count < total ? (start + count).ToString(CultureInfo.InvariantCulture) : null;
-        return TypedResults.Ok(new DeadLetterListResponse([.. jobs.Select(DeadLetterResponse.From)], total, next));
+        try
+        {
+            return TypedResults.Ok(await letters.ReadAsync(cursor is null ? null : DeadLetterCursor.Parse(cursor), limit ?? PageLimit.Default, ct));
+        }
+        catch (FormatException error)
+        {
+            return ProblemAnswers.InvalidField("cursor", error.Message);
+        }
     }
 
     private static async Task<IResult> FindAsync(string id, ExecutionQueues queues, CancellationToken ct) =>
         await queues.DeadLetters.GetJobAsync(id, ct) is { } job
             ? TypedResults.Ok(DeadLetterResponse.From(job))
-            : ProblemAnswers.NotFound($"The dead letter queue has no job '{id}'.");
+            : NotFound(id);
+
+    private static async Task<IResult> DeleteAsync(string id, ExecutionQueues queues, CancellationToken ct) =>
+        await queues.DeadLetters.RemoveJobAsync(id, ct: ct) ? TypedResults.NoContent() : NotFound(id);
+
+    private static IResult NotFound(string id) => ProblemAnswers.NotFound($"The dead letter queue has no job '{id}'.");
 }

@@ -26,15 +26,20 @@ internal sealed partial class DeadLetterReplay(ExecutionQueues queues, RunStore 
         var state = await queues.Execution.GetJobStateAsync(jobId, ct);
         if (state is not (JobState.Failed or JobState.Completed or JobState.Unknown))
             return ProblemAnswers.Conflict($"Job '{jobId}' of run {runId} is {state.ToBullName()} already.");
-        if (!await store.ResetForReplayAsync(runId, ct))
-            return ProblemAnswers.Conflict($"Run {runId} is {run.Status.ToString().ToLowerInvariant()}; only a run that has not completed or been cancelled can be replayed.");
+        // As it was before its job was looked at: of two replays at once, one finds that it has changed.
+        if (!await store.ResetForReplayAsync(run, jobId, ct)) return await RefusedAsync(run, ct);
 
         // From here on the replay is under way: the caller's hanging up must not leave it half done.
-        await dispatcher.RedispatchAsync(run, jobId, JsonSerializer.SerializeToUtf8Bytes(letter.Payload!.Value, WorkflowJsonContext.Default.JsonElement), CancellationToken.None);
+        await dispatcher.RedispatchAsync(run with { JobId = jobId }, JsonSerializer.SerializeToUtf8Bytes(letter.Payload!.Value, WorkflowJsonContext.Default.JsonElement), CancellationToken.None);
         await queues.DeadLetters.RemoveJobAsync(id, ct: CancellationToken.None);
         Replayed(logger, jobId, run.Id, run.TenantId);
         return TypedResults.Accepted($"/api/runs/{runId}", RunResponse.From((await store.FindAsync(runId, ct))!));
     }
+
+    private async Task<IResult> RefusedAsync(WorkflowRun run, CancellationToken ct) =>
+        (await store.FindAsync(run.Id, ct))?.Status is var status && status is RunStatus.Completed or RunStatus.Cancelled
+            ? ProblemAnswers.Conflict($"Run {run.Id} is {status.ToString()!.ToLowerInvariant()}; only a run that has not completed or been cancelled can be replayed.")
+            : ProblemAnswers.Conflict($"Run {run.Id} is being replayed already.");
 
     [LoggerMessage(LogLevel.Information, "Replaying a run from the dead letter queue")]
     private static partial void Replayed(ILogger logger, string jobId, Guid runId, Guid tenantId);

@@ -34,8 +34,16 @@ internal sealed record DeadLetterResponse(
     private static string? Text(JsonElement fields, string name) => Field(fields, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 }
 
+/// <summary>A job of the dead letter queue as lists show it.</summary>
+internal sealed record DeadLetterSummaryResponse(
+    string Id, string Name, DateTimeOffset CreatedAt, string? OriginalJobId, string? RunId, string? TenantId, string? FailedAt, int? AttemptsMade, string? ErrorMessage)
+{
+    public static DeadLetterSummaryResponse From(DeadLetterResponse letter) => new(
+        letter.Id, letter.Name, letter.CreatedAt, letter.OriginalJobId, letter.RunId, letter.TenantId, letter.FailedAt, letter.AttemptsMade, letter.ErrorMessage);
+}
+
 /// <summary>A page of dead letters, newest first.</summary>
-/// <param name="Items">The jobs.</param>
+/// <param name="Items">The jobs, without their payloads; ask for one to see it. Fewer than asked for where they are large.</param>
 /// <param name="Total">How many there are in all.</param>
 /// <param name="NextCursor">Give it as <c>cursor</c> for the next page; null on the last.</param>
-internal sealed record DeadLetterListResponse(IReadOnlyList<DeadLetterResponse> Items, long Total, string? NextCursor);
+internal sealed record DeadLetterListResponse(IReadOnlyList<DeadLetterSummaryResponse> Items, long Total, string? NextCursor);

@@ -22,7 +22,7 @@ internal static class RunEndpoints
             .Produces<RunResponse>(StatusCodes.Status202Accepted).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
         api.MapGet("/runs", ListAsync)
-            .WithName("ListRuns").WithTags("runs").WithSummary("Lists runs, newest first.")
+            .WithName("ListRuns").WithTags("runs").WithSummary("Lists runs, newest first, without their inputs and outputs.")
             .Produces<RunListResponse>().ProducesValidationProblem();
         api.MapGet("/runs/{id:guid}", FindAsync)
             .WithName("GetRun").WithTags("runs").WithSummary("Shows one run with its steps.")
@@ -71,7 +71,7 @@ internal static class RunEndpoints
         try
         {
             var page = await store.ListAsync(new RunFilter(tenant, workflowId, wanted), cursor, limit ?? PageLimit.Default, ct);
-            return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunResponse.From)], page.NextCursor));
+            return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunSummaryResponse.From)], page.NextCursor));
         }
         catch (FormatException error)
         {

@@ -6,14 +6,12 @@ using WorkflowAspire.Workflows.Usage;
 
 namespace WorkflowAspire.AdminApi.Runs;
 
-/// <summary>A run as lists and submissions show it.</summary>
-internal record RunResponse(
+/// <summary>A run as lists show it.</summary>
+internal record RunSummaryResponse(
     Guid Id,
     Guid TenantId,
     string WorkflowId,
     string Status,
-    JsonElement? Input,
-    JsonElement? Output,
     string? Error,
     int Attempts,
     DateTimeOffset CreatedAt,
@@ -22,12 +20,27 @@ internal record RunResponse(
     Guid? ParentRunId,
     DateTimeOffset? DeadlineAt)
 {
+    public static RunSummaryResponse From(WorkflowRun run) => new(
+        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), run.Error, run.Tries, run.CreatedAt, run.StartedAt, run.CompletedAt, run.ParentRunId, run.DeadlineAt);
+
+    protected static string Name<T>(T status)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
+}
+
+/// <summary>A run with its input and output.</summary>
+internal record RunResponse : RunSummaryResponse
+{
     // Characters.
     private const int LongestExcerpt = 200;
 
-    public static RunResponse From(WorkflowRun run) => new(
-        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), Json(run.Input), Json(run.Output), run.Error, run.Tries, run.CreatedAt, run.StartedAt, run.CompletedAt,
-        run.ParentRunId, run.DeadlineAt);
+    private RunResponse(RunSummaryResponse run, JsonElement? input, JsonElement? output)
+        : base(run) => (Input, Output) = (input, output);
+
+    public JsonElement? Input { get; }
+
+    public JsonElement? Output { get; }
+
+    public static new RunResponse From(WorkflowRun run) => new(RunSummaryResponse.From(run), Json(run.Input), Json(run.Output));
 
     // What another producer has put into the row may be no JSON; the rest of the page is shown all the same.
     protected static JsonElement? Json(string? text)
@@ -43,9 +56,6 @@ internal record RunResponse(
             return JsonElement.Parse($$"""{"unreadable":"{{JsonEncodedText.Encode(excerpt)}}"}""");
         }
     }
-
-    protected static string Name<T>(T status)
-        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 }
 
 /// <summary>A run with its steps.</summary>
@@ -81,10 +91,10 @@ internal sealed record StepResponse(
     DateTimeOffset? DueAt,
     Guid? ChildRunId);
 
-/// <summary>A page of runs, newest first.</summary>
+/// <summary>A page of runs, newest first; ask for one run to see its input and output.</summary>
 /// <param name="Items">The runs.</param>
 /// <param name="NextCursor">Give it as <c>cursor</c> for the next page; null on the last.</param>
-internal sealed record RunListResponse(IReadOnlyList<RunResponse> Items, string? NextCursor);
+internal sealed record RunListResponse(IReadOnlyList<RunSummaryResponse> Items, string? NextCursor);
 
 /// <summary>A run that has been running for long; its worker may have vanished.</summary>
 internal sealed record StaleRunResponse(Guid Id, Guid TenantId, string WorkflowId, string Status, DateTimeOffset? StartedAt, double AgeSeconds);

@@ -75,11 +75,13 @@ internal sealed partial class RunSubmission(
     private WorkflowRun NewRun(string name, int? version, SubmitRunRequest request)
     {
         var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
         return new WorkflowRun(
-            Guid.CreateVersion7(now), request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
+            id, request.TenantId, name, RunStatus.Pending, request.Input?.GetRawText(),
             Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null)
         {
             DefinitionVersion = version,
+            JobId = id.ToString("D"),
             DeadlineAt = now + request.Timeout,
         };
     }

@@ -34,7 +34,7 @@ internal sealed partial class DeadLetterDepth : BackgroundService
             {
                 _depth = (await _deadLetters.GetJobCountsAsync(stoppingToken))[JobState.Waiting];
             }
-            catch (Exception error) when (error is RedisException or TimeoutException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 _depth = null;
                 NotRead(_logger, error);

@@ -14,6 +14,10 @@ internal sealed partial class CancellationListener(IConnectionMultiplexer redis,
         {
             await redis.GetSubscriber().SubscribeAsync(_channel, Hear);
         }
+        catch (RedisServerException refused)
+        {
+            NotAllowed(logger, refused, RunCancellation.Channel, refused.Message);
+        }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
             // The subscription is noted and made as soon as there is a connection.
@@ -37,6 +41,9 @@ internal sealed partial class CancellationListener(IConnectionMultiplexer redis,
     {
         if (Guid.TryParse((string?)message, out var runId)) attempts.Cancel(runId);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Redis refuses the channel {channel} ({error}): cancelled runs stop with their next step only; give the worker's user the right")]
+    private static partial void NotAllowed(ILogger logger, Exception exception, string channel, string error);
 
     [LoggerMessage(LogLevel.Debug, "The channel of cancelled runs can't be used while Redis is away")]
     private static partial void NotHeardYet(ILogger logger, Exception exception);

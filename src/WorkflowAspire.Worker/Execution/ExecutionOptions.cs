@@ -32,9 +32,19 @@ internal sealed class ExecutionOptions
     public TimeSpan StalledInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many times a run's worker may vanish before its job fails for good.</summary>
-    /// <value>Default 1, as in Node's package.</value>
+    /// <value>Default 3; Node's package has 1. A run that got on since it last happened begins to count anew.</value>
     [Range(0, 1000)]
-    public int MaxStalledCount { get; set; } = 1;
+    public int MaxStalledCount { get; set; } = 3;
+
+    /// <summary>How long a run whose workflow this worker doesn't have is put back, as long as some worker has published that workflow.</summary>
+    /// <value>Default 10 minutes, so that a rollout may mix workers of two versions; zero to fail such runs at once.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan UnknownWorkflowGrace { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a run is put off whose attempt could not go on because the database was away. It uses up no attempt.</summary>
+    /// <value>Default 5 seconds; up to a fifth less or more.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan OutageDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long running runs may go on when the worker is told to stop; after that they are handed back.</summary>
     /// <value>Default 25 seconds.</value>

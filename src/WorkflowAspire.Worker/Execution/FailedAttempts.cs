@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
@@ -9,10 +10,14 @@ namespace WorkflowAspire.Worker.Execution;
 internal sealed partial class FailedAttempts(
     RunStore store, AttemptLeases leases, ParentRuns parents, WorkflowTelemetry telemetry, TimeProvider time, ILogger<FailedAttempts> logger)
 {
+    private static readonly ActivitySource Source = new(WorkflowTelemetry.SourceName);
+
     public async Task RecordAsync(JobFailure failure)
     {
         var (job, error) = (failure.Job, failure.Error);
-        var lease = leases.Release(job.Id);
+        var held = leases.Release(job.Id);
+        // The job's own span has ended; what follows belongs to its trace all the same.
+        using var activity = held is { Trace: var trace } && trace != default ? Source.StartActivity("record failure", ActivityKind.Internal, trace) : null;
         var payload = JobData.Read(job.Data);
         var durationMs = (long)(time.GetUtcNow() - (job.ProcessedOn ?? time.GetUtcNow())).TotalMilliseconds;
         if (failure.WillRetry)
@@ -26,7 +31,7 @@ internal sealed partial class FailedAttempts(
         if (!Guid.TryParse(payload.RunId, out var runId)) return;
         try
         {
-            if (await store.FailAsync(runId, lease?.Attempt, error.Message)) await parents.WakeAsync(lease?.Run ?? await store.FindAsync(runId));
+            if (await store.FailAsync(runId, held?.Lease.Attempt, error.Message)) await parents.WakeAsync(held?.Lease.Run ?? await store.FindAsync(runId));
         }
         catch (Exception failed)
         {

@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using WorkflowAspire.BullMQ;
 using WorkflowAspire.Worker.Fairness;
 using WorkflowAspire.Workflows;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Execution;
 using WorkflowAspire.Workflows.Runs;
+using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Worker.Execution;
 
@@ -17,7 +19,12 @@ internal sealed partial class WorkflowExecutionProcessor(
     RunningAttempts running,
     Parking parking,
     ParentRuns parents,
+    UnfamiliarWorkflows unfamiliar,
+    StalledRuns stalled,
+    CarryingJobs jobs,
+    Postponement postponement,
     TenantFairness fairness,
+    IOptions<ExecutionOptions> options,
     WorkflowTelemetry telemetry,
     TimeProvider time,
     ILogger<WorkflowExecutionProcessor> logger)
@@ -31,11 +38,33 @@ internal sealed partial class WorkflowExecutionProcessor(
         await using var place = await fairness.EnterAsync(job, payload.TenantId, ct);
         Processing(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
         using var attempt = running.Begin(payload.RunId, ct);
-        switch (await store.ClaimAsync(payload.RunId, payload.TenantId, ct))
+        try
+        {
+            return await ClaimAndAttemptAsync(job, payload, attempt, insteadOf: null, ct);
+        }
+        catch (StoreUnavailableException away) when (!attempt.IsCancelled && !ct.IsCancellationRequested)
+        {
+            // Neither the run nor its code is to blame, and a run must not go to the dead letters because of it.
+            leases.Release(job.Id);
+            PutOff(logger, away, job.Id, payload.RunId, payload.TenantId);
+            await postponement.PutOffAsync(job, time.GetUtcNow() + (options.Value.OutageDelay * (0.8 + (0.4 * Random.Shared.NextDouble()))), ct);
+            throw new DelayedError($"Run {payload.RunId} waits for the database.", away);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ClaimAndAttemptAsync(Job job, WorkflowJobPayload payload, RunningAttempt attempt, string? insteadOf, CancellationToken ct)
+    {
+        switch (await store.ClaimAsync(payload.RunId, payload.TenantId, job.Id, insteadOf, ct))
         {
             case ClaimResult.Claimed(var lease, var wasRunning):
                 if (wasRunning) Recovering(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
+                await stalled.ForgiveAsync(job, lease, ct);
                 return await AttemptAsync(job, lease, attempt, ct);
+            case ClaimResult.CarriedByAnother(_, var other) when !await jobs.IsUnderWayAsync(other, ct):
+                return await ClaimAndAttemptAsync(job, payload, attempt, insteadOf: other, ct);
+            case ClaimResult.CarriedByAnother(_, var other):
+                SkippingTwin(logger, job.Id, payload.RunId, payload.TenantId, other);
+                return Nothing;
             case ClaimResult.AlreadyCompleted(var run):
                 SkippingCompleted(logger, job.Id, payload.RunId, payload.TenantId);
                 return Utf8(run.Output);
@@ -54,7 +83,7 @@ internal sealed partial class WorkflowExecutionProcessor(
         try
         {
             var result = await engine.ExecuteAsync(lease, attempt.Token);
-            if (result is ExecutionResult.Parked(var until)) return await parking.ParkAsync(job, lease, until);
+            if (result is ExecutionResult.Parked(var until)) return await parking.ParkAsync(job, lease, until, ct);
             var output = ((ExecutionResult.Completed)result).Output;
             if (!await store.CompleteAsync(lease, output, ct)) throw new LeaseLostException(lease);
             leases.Release(job.Id);
@@ -91,6 +120,20 @@ internal sealed partial class WorkflowExecutionProcessor(
             leases.Release(job.Id);
             await ReturnAsync(job, lease, error: null);
             throw;
+        }
+        catch (StoreUnavailableException)
+        {
+            status = "postponed";
+            throw;
+        }
+        catch (UnknownWorkflowException)
+        {
+            if (!await unfamiliar.MayBeTakenByAnotherAsync(job, run, ct)) throw;
+            status = "put back";
+            leases.Release(job.Id);
+            await ReturnAsync(job, lease, error: null);
+            await postponement.PutOffAsync(job, time.GetUtcNow() + UnfamiliarWorkflows.Pause, ct);
+            throw new DelayedError($"Run {run.Id} waits for a worker that has workflow '{run.WorkflowId}'.");
         }
         catch (Exception error) when (job.HasAttemptsLeft && error is not UnrecoverableError)
         {
@@ -140,6 +183,12 @@ internal sealed partial class WorkflowExecutionProcessor(
 
     [LoggerMessage(LogLevel.Warning, "Skipping already-completed run")]
     private static partial void SkippingCompleted(ILogger logger, string jobId, Guid runId, Guid tenantId);
+
+    [LoggerMessage(LogLevel.Warning, "Skipping a job whose run another job carries")]
+    private static partial void SkippingTwin(ILogger logger, string jobId, Guid runId, Guid tenantId, string carriedBy);
+
+    [LoggerMessage(LogLevel.Warning, "Workflow run put off without using up an attempt: the database can't be used")]
+    private static partial void PutOff(ILogger logger, Exception exception, string jobId, Guid runId, Guid tenantId);
 
     [LoggerMessage(LogLevel.Information, "Skipping cancelled run")]
     private static partial void SkippingCancelled(ILogger logger, string jobId, Guid runId, Guid tenantId);

@@ -19,7 +19,7 @@ internal sealed class PlaceRenewal(TenantLine line, TenantPlaces places, Fairnes
                     outage.Succeeded();
                 }
             }
-            catch (Exception error) when (TenantFairness.IsOutage(error))
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 outage.Failed(error);
             }

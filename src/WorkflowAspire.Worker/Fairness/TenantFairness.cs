@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows;
 
 namespace WorkflowAspire.Worker.Fairness;
@@ -11,12 +12,12 @@ internal sealed partial class TenantFairness
 {
     // A longer sleep would outlast a change of the limits.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
     private readonly TenantLimits _limits;
     private readonly TenantLine _line;
     private readonly TenantPlaces _places;
     private readonly TenantTurns _turns;
+    private readonly Postponement _postponement;
     private readonly FairnessOutage _outage;
     private readonly TimeSpan _fallback;
     private readonly TimeProvider _time;
@@ -24,10 +25,11 @@ internal sealed partial class TenantFairness
     private readonly Counter<long> _parked;
 
     public TenantFairness(
-        TenantLimits limits, TenantLine line, TenantPlaces places, TenantTurns turns, FairnessOutage outage, IOptions<FairnessOptions> options,
+        TenantLimits limits, TenantLine line, TenantPlaces places, TenantTurns turns, Postponement postponement, FairnessOutage outage, IOptions<FairnessOptions> options,
         IMeterFactory meters, TimeProvider time, ILogger<TenantFairness> logger)
     {
-        (_limits, _line, _places, _turns, _outage, _fallback, _time, _logger) = (limits, line, places, turns, outage, options.Value.FallbackDelay, time, logger);
+        (_limits, _line, _places, _turns, _postponement, _outage) = (limits, line, places, turns, postponement, outage);
+        (_fallback, _time, _logger) = (options.Value.FallbackDelay, time, logger);
         _parked = meters.Create(WorkflowTelemetry.SourceName).CreateCounter<long>("workflow.tenant.parked", "{run}", "Runs put off because their tenant is at its limit.");
     }
 
@@ -74,7 +76,7 @@ internal sealed partial class TenantFairness
     private async Task ParkAsync(Job job, Guid tenantId, TenantLimit limit, Admission.Refused refused, CancellationToken ct)
     {
         var sleep = SleepOf(refused);
-        await DelayAsync(job, sleep, ct);
+        await _postponement.PutOffAsync(job, _time.GetUtcNow() + sleep, ct);
         _parked.Add(1, new KeyValuePair<string, object?>("reason", refused.ForPlace ? "concurrency" : "rate"));
         Parked(_logger, job.Id, tenantId, (long)sleep.TotalMilliseconds);
         // Only now: whoever wakes a job in line must find it delayed.
@@ -87,28 +89,6 @@ internal sealed partial class TenantFairness
         var fallback = refused.ForPlace ? _fallback * (1 + (refused.Ahead / 10.0)) : TimeSpan.Zero;
         if (refused.Wait >= fallback && refused.Wait < LongestSleep) return refused.Wait;
         return (fallback < LongestSleep ? fallback : LongestSleep) * (0.8 + (0.4 * Random.Shared.NextDouble()));
-    }
-
-    private async Task DelayAsync(Job job, TimeSpan sleep, CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                await job.MoveToDelayedAsync(_time.GetUtcNow() + sleep, ct: CancellationToken.None);
-                return;
-            }
-            catch (InvalidOperationException error) when (error is not ObjectDisposedException)
-            {
-                // An answer that was lost had moved it, or another worker has the job: either way it is no longer this one's to record.
-                throw new DelayedError($"Job {job.Id} was not put off: {error.Message}", error);
-            }
-            catch (Exception error) when (IsOutage(error))
-            {
-                _outage.Failed(error);
-                await Task.Delay(PauseBetweenTries, _time, ct);
-            }
-        }
     }
 
     private async ValueTask LeaveAsync(Guid tenantId, TenantLimit limit, string jobId)

@@ -1,17 +1,17 @@
 using System.Globalization;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
+using WorkflowAspire.Worker.Redis;
 
 namespace WorkflowAspire.Worker.Fairness;
 
 /// <summary>The places and the line of each tenant in Redis, beside the queue's own keys: <c>{prefix}:{queue}:tenants:{id}</c>.</summary>
 internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan lease, TimeSpan reservation, TimeProvider time)
 {
-    private static readonly string Shared = Read("Line");
-    private static readonly string Enter = Shared + Read("Enter");
-    private static readonly string Park = Shared + Read("Park");
-    private static readonly string Leave = Shared + Read("Leave");
-    private static readonly string Renew = Read("Renew");
+    private static readonly RedisScript Enter = RedisScript.Of(typeof(TenantLine), "Line", "Enter");
+    private static readonly RedisScript Park = RedisScript.Of(typeof(TenantLine), "Line", "Park");
+    private static readonly RedisScript Leave = RedisScript.Of(typeof(TenantLine), "Line", "Leave");
+    private static readonly RedisScript Renew = RedisScript.Of(typeof(TenantLine), "Renew");
 
     private readonly string _queue = $"{new QueueOptions().Prefix}:{queueName}:";
 
@@ -34,30 +34,17 @@ internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan 
 
     /// <summary>Keeps the places of one tenant's jobs for another lease.</summary>
     public Task RenewAsync(Guid tenant, IEnumerable<string> jobIds) =>
-        EvaluateAsync(Renew, [Key(tenant)], [Now(), (long)lease.TotalMilliseconds, .. jobIds.Select(id => (RedisValue)id)]);
+        Renew.RunAsync(database, [Key(tenant)], [Now(), (long)lease.TotalMilliseconds, .. jobIds.Select(id => (RedisValue)id)]);
 
     public RedisKey Key(Guid tenant, string part = "") => $"{_queue}tenants:{tenant:D}{part}";
 
-    private Task<RedisResult> RunAsync(string script, Guid tenant, TenantLimit limit, string jobId, DateTimeOffset since) => EvaluateAsync(
-        script,
+    private Task<RedisResult> RunAsync(RedisScript script, Guid tenant, TenantLimit limit, string jobId, DateTimeOffset since) => script.RunAsync(
+        database,
         [Key(tenant), Key(tenant, ":parked"), Key(tenant, ":rate"), $"{_queue}delayed"],
         [
             Now(), limit.MostPlaces ?? (RedisValue)"", Text(limit.IntervalMs), Text(limit.EarlyMs),
             (long)lease.TotalMilliseconds, (long)reservation.TotalMilliseconds, jobId, since.ToUnixTimeMilliseconds(),
         ]);
-
-    private async Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] arguments)
-    {
-        try
-        {
-            return await database.ScriptEvaluateAsync(script, keys, arguments);
-        }
-        catch (RedisServerException gone) when (gone.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // After a flush or a failover the client learns that the script is gone, and loads it again.
-            return await database.ScriptEvaluateAsync(script, keys, arguments);
-        }
-    }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -70,12 +57,4 @@ internal sealed class TenantLine(IDatabase database, string queueName, TimeSpan 
     }
 
     private static TimedTurn Timed(RedisResult jobId, RedisResult wait) => new((string)jobId!, TimeSpan.FromMilliseconds((long)wait));
-
-    private static string Read(string script)
-    {
-        using var stream = typeof(TenantLine).Assembly.GetManifestResourceStream($"{typeof(TenantLine).Namespace}.Scripts.{script}.lua")
-            ?? throw new InvalidOperationException($"The script {script}.lua is not embedded in this assembly.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

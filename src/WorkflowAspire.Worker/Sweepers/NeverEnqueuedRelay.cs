@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using WorkflowAspire.Worker.Execution;
 using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Runs;
@@ -7,16 +8,37 @@ namespace WorkflowAspire.Worker.Sweepers;
 
 /// <summary>Enqueues the runs that were accepted while Redis was away, or whose API died before it could enqueue them.</summary>
 internal sealed partial class NeverEnqueuedRelay(
-    RunStore store, RunDispatcher dispatcher, IOptions<ExecutionOptions> options, TimeProvider time, ILogger<NeverEnqueuedRelay> logger)
+    RunStore store, RunDispatcher dispatcher, ForeignJobs foreign, IConnectionMultiplexer redis, IOptions<ExecutionOptions> options, TimeProvider time,
+    ILogger<NeverEnqueuedRelay> logger)
     : PeriodicSweep(options.Value.RelayInterval, time, logger)
 {
-    private const int RunsPerLook = 500;
+    private const int RunsPerBatch = 1000;
 
     private readonly TimeSpan _interval = options.Value.RelayInterval;
 
+    private readonly SweepTurn _turn = new(redis, "relay", options.Value.RelayInterval);
+
     protected override async Task SweepAsync(CancellationToken ct)
     {
-        foreach (var run in await store.ListNeverEnqueuedAsync(_interval, RunsPerLook, ct)) await SeeToAsync(run.Id, () => EnqueueAsync(run, ct), ct);
+        if (!await _turn.TakeAsync()) return;
+        WorkflowRun? last = null;
+        do
+        {
+            var runs = await store.ListNeverEnqueuedAsync(_interval, RunsPerBatch, last, ct);
+            if (runs.Count == 0) break;
+            await EnqueueAsync(runs, ct);
+            last = runs[^1];
+        }
+        while (await _turn.KeepAsync());
+        await _turn.EndAsync();
+    }
+
+    // Together, so that they share round trips.
+    private async Task EnqueueAsync(IReadOnlyList<WorkflowRun> runs, CancellationToken ct)
+    {
+        var enqueued = await foreign.FindAsync([.. runs.Where(run => run.JobId is null)], ct);
+        await Task.WhenAll(runs.Select(run => SeeToAsync(
+            run.Id, () => enqueued.TryGetValue(run.Id, out var job) ? store.MarkEnqueuedAsync(run.Id, Time.GetUtcNow(), job, ct) : EnqueueAsync(run, ct), ct)));
     }
 
     private async Task EnqueueAsync(WorkflowRun run, CancellationToken ct)

@@ -51,7 +51,9 @@ internal abstract partial class PeriodicSweep(TimeSpan interval, TimeProvider ti
         }
         catch (Exception error) when (!IsOutage(error) && !ct.IsCancellationRequested)
         {
-            if (_reported.Add(run)) RunFailed(logger, error, GetType().Name, run);
+            bool isNew;
+            lock (_reported) isNew = _reported.Add(run);
+            if (isNew) RunFailed(logger, error, GetType().Name, run);
         }
     }
 

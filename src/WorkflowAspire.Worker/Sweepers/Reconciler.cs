@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ;
@@ -23,11 +22,12 @@ internal sealed partial class Reconciler(
     ILogger<Reconciler> logger)
     : PeriodicSweep(options.Value.ReconcileInterval, time, logger)
 {
-    private const int RunsPerBatch = 200;
+    private const int RunsPerBatch = 500;
 
     private readonly ExecutionOptions _options = options.Value;
     private readonly SweepTurn _turn = new(redis, "reconciler", options.Value.ReconcileInterval);
-    private readonly JobFates _fates = new(new Queue(ExecutionQueue.Name, redis, timeProvider: time), new Queue(ExecutionQueue.DeadLetterName, redis, timeProvider: time));
+    private readonly Queue _execution = new(ExecutionQueue.Name, redis, timeProvider: time);
+    private readonly Queue _deadLetters = new(ExecutionQueue.DeadLetterName, redis, timeProvider: time);
 
     protected override async Task SweepAsync(CancellationToken ct)
     {
@@ -44,12 +44,12 @@ internal sealed partial class Reconciler(
         // By then the queue has noticed a vanished worker, and a job that is about to be written is there.
         var runningSince = now - _options.LockDuration - (2 * _options.StalledInterval);
         var enqueuedSince = now - _options.ReconcileInterval;
+        var fates = new JobFates(redis.GetDatabase(), _execution, _deadLetters);
         var after = Guid.Empty;
         do
         {
             var runs = await store.ListUnfinishedAsync(after, runningSince, enqueuedSince, RunsPerBatch, ct);
-            var fates = await Task.WhenAll(runs.Select(run => _fates.OfAsync(run.Id.ToString("D"), ct)));
-            foreach (var (run, fate) in runs.Zip(fates)) await SeeToAsync(run.Id, () => RepairAsync(run, fate, ct), ct);
+            foreach (var (run, fate) in runs.Zip(await fates.OfAsync([.. runs.Select(run => run.QueuedJobId)], ct))) await SeeToAsync(run.Id, () => RepairAsync(run, fate, ct), ct);
             if (runs.Count < RunsPerBatch) return;
             after = runs[^1].Id;
         }
@@ -61,9 +61,10 @@ internal sealed partial class Reconciler(
         var (found, done, repaired) = fate switch
         {
             JobFate.Failed(var reason) => ("job failed", "run failed", await store.FailAsync(run, reason, ct)),
-            JobFate.Completed => ("job completed without the run", "job enqueued anew", await RestoreAsync(run, ct)),
-            // A job that another producer added may have another id than its run.
-            JobFate.Gone when run.EnqueuedAt is not null => ("job gone", "job enqueued anew", await RestoreAsync(run, ct)),
+            JobFate.Completed => ("job completed without the run", "job enqueued anew", await dispatcher.RestoreAsync(run, ct: ct)),
+            JobFate.Stranded => ("job in no list", "job enqueued anew", await dispatcher.RestoreAsync(run, isStranded: true, ct)),
+            // A job that another producer added may have any id, until a worker has had it.
+            JobFate.Gone when run.EnqueuedAt is not null || run.JobId is not null => ("job gone", "job enqueued anew", await dispatcher.RestoreAsync(run, ct: ct)),
             _ => ("", "", false),
         };
         if (!repaired) return;
@@ -71,25 +72,8 @@ internal sealed partial class Reconciler(
         telemetry.RunReconciled(found, done);
     }
 
-    private async Task<bool> RestoreAsync(UnfinishedRun run, CancellationToken ct)
-    {
-        try
-        {
-            return await dispatcher.RestoreAsync(run, ct);
-        }
-        catch (Exception error) when (error is not (RedisException or DbException or TimeoutException or OperationCanceledException))
-        {
-            // One run that can't be made into a job must not keep the others from being repaired.
-            NotRestored(logger, error, run.Id, run.TenantId);
-            return false;
-        }
-    }
-
     [LoggerMessage(LogLevel.Warning, "Repaired a run that had come apart from its job")]
     private static partial void Repaired(ILogger logger, Guid runId, Guid tenantId, string status, string found, string done);
-
-    [LoggerMessage(LogLevel.Error, "A run whose job is gone could not be enqueued anew")]
-    private static partial void NotRestored(ILogger logger, Exception exception, Guid runId, Guid tenantId);
 
     [LoggerMessage(LogLevel.Warning, "Runs are compared with their jobs at the next look: Redis or the database can't be used")]
     private static partial void Postponed(ILogger logger, Exception exception);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace WorkflowAspire.Worker.Sweepers;
 
-/// <summary>How long ended runs are kept; configuration section <c>Worker:Retention</c>.</summary>
+/// <summary>How long ended runs and failed jobs are kept; configuration section <c>Worker:Retention</c>.</summary>
 internal sealed class RetentionOptions
 {
     /// <summary>The name of the configuration section.</summary>
@@ -21,6 +21,14 @@ internal sealed class RetentionOptions
     /// <summary>How long after its end a cancelled run is deleted.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan? CancelledAfter { get; set; }
+
+    /// <summary>How long after it failed for good a job of the execution queue is deleted.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan? FailedJobsAfter { get; set; }
+
+    /// <summary>How long after it was put there a job of the dead letter queue is deleted. Its run stays as it is, but can't be replayed any more.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
+    public TimeSpan? DeadLettersAfter { get; set; }
 
     /// <summary>Runs deleted in one transaction.</summary>
     /// <value>Default 500.</value>

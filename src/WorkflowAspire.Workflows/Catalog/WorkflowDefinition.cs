@@ -43,6 +43,11 @@ internal sealed class WorkflowDefinition<TWorkflow, TInput, TOutput>(string name
         {
             throw new UnrecoverableError($"The input doesn't fit workflow '{Name}': {error.Message}", error);
         }
+        catch (Exception error)
+        {
+            // A constructor, a setter or a converter of the type: it says the same at each attempt.
+            throw new UnrecoverableError($"The input doesn't fit workflow '{Name}': {typeof(TInput)} refuses it: {error.Message}", error);
+        }
 
         throw new UnrecoverableError($"Workflow '{Name}' needs an input; this run has none.");
     }

@@ -33,38 +33,48 @@ public sealed partial class RunDispatcher(
     }
 
     /// <summary>Puts the job of an unfinished run into the queue anew, with all its attempts, because it is gone or was completed without the run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isStranded">Whether a job of this id is there still, where no worker ever looks.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>False where the run has moved on since it was read; nothing was done.</returns>
     /// <exception cref="RedisException">Redis can't be reached.</exception>
-    public async Task<bool> RestoreAsync(UnfinishedRun run, CancellationToken ct = default)
+    public async Task<bool> RestoreAsync(UnfinishedRun run, bool isStranded = false, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         if (await store.BeginRestoringAsync(run, ct).ConfigureAwait(false) is not { } now) return false;
-        var retried = await _queue.RetryJobAsync(run.Id.ToString("D"), JobState.Completed, resetAttemptsMade: true, ct).ConfigureAwait(false);
-        if (retried != RetryResult.Retried) await AddJobAsync(now, PayloadOf(now), ct).ConfigureAwait(false);
+        if (isStranded) await _queue.RemoveJobAsync(run.QueuedJobId, ct: ct).ConfigureAwait(false);
+        else if (await RetryAsync(run.QueuedJobId, JobState.Completed, ct).ConfigureAwait(false)) return true;
+        await AddJobAsync(now, PayloadOf(now), ct).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>Enqueues the job of a run whatever became of an earlier one: a failed job gets all its attempts again.</summary>
+    /// <summary>Enqueues the job of a run that waits to be enqueued, whatever became of an earlier one: a failed job gets all its attempts again.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="jobId">The id of the earlier job; null where it is the run's.</param>
-    /// <param name="data">The data of the earlier job, for the case that it is gone; null to make it anew.</param>
+    /// <param name="data">The data of an earlier job, for the case that it is gone; null to make it anew.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <inheritdoc cref="DispatchAsync" path="/returns|/exception"/>
-    public async Task<bool> RedispatchAsync(WorkflowRun run, string? jobId = null, ReadOnlyMemory<byte>? data = null, CancellationToken ct = default)
+    public async Task<bool> RedispatchAsync(WorkflowRun run, ReadOnlyMemory<byte>? data = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        // The run may have been enqueued, or have failed for good, since the caller read its row.
-        if (await store.FindAsync(run.Id, ct).ConfigureAwait(false) is not { Status: RunStatus.Pending, EnqueuedAt: null }) return false;
-        var retried = await _queue.RetryJobAsync(jobId ?? run.Id.ToString("D"), JobState.Failed, resetAttemptsMade: true, ct).ConfigureAwait(false);
-        return retried == RetryResult.Retried
-            ? await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false)
+        // It may have been enqueued, or have failed for good, since the caller read its row.
+        if (!await store.WaitsToBeEnqueuedAsync(run.Id, ct).ConfigureAwait(false)) return false;
+        return await RetryAsync(run.QueuedJobId, JobState.Failed, ct).ConfigureAwait(false)
+            ? await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), run.QueuedJobId, ct).ConfigureAwait(false)
             : await AddAsync(run, data ?? PayloadOf(run), ct).ConfigureAwait(false);
+    }
+
+    private async Task<bool> RetryAsync(string jobId, JobState state, CancellationToken ct)
+    {
+        if (await _queue.RetryJobAsync(jobId, state, resetAttemptsMade: true, ct).ConfigureAwait(false) != RetryResult.Retried) return false;
+        // It begins anew, and so does the count of workers that have vanished with it.
+        await _queue.ResetStalledCounterAsync(jobId, ct).ConfigureAwait(false);
+        return true;
     }
 
     private async Task<bool> AddAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct)
     {
         await AddJobAsync(run, data, ct).ConfigureAwait(false);
-        return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ct).ConfigureAwait(false);
+        return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), run.Id.ToString("D"), ct).ConfigureAwait(false);
     }
 
     private Task<Job> AddJobAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct) =>
@@ -74,7 +84,7 @@ public sealed partial class RunDispatcher(
     {
         try
         {
-            await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow()).ConfigureAwait(false);
+            await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), run.Id.ToString("D")).ConfigureAwait(false);
         }
         catch (Exception error)
         {

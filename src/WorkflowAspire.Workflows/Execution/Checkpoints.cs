@@ -69,8 +69,9 @@ internal sealed class Checkpoints(RunAttempt attempt, Operation operation)
         {
             return JsonSerializer.Deserialize(json ?? "null", type)!;
         }
-        catch (JsonException error)
+        catch (Exception error)
         {
+            // Also what a constructor, a setter or a converter throws: it does so at each attempt.
             throw new UnrecoverableError(
                 $"The checkpoint of step '{step}' can't be read as {typeof(T).Name} ({error.Message}); the workflow changed since the step ran: give the step a new name.", error);
         }

@@ -52,8 +52,9 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
         {
             return JsonSerializer.Deserialize(payload ?? "null", type)!;
         }
-        catch (JsonException error)
+        catch (Exception error)
         {
+            // Also what a constructor, a setter or a converter throws: it does so at each attempt.
             throw new UnrecoverableError($"Signal '{signal}' of run {attempt.Run.Id} carries what can't be read as {typeof(T).Name}: {error.Message}", error);
         }
     }

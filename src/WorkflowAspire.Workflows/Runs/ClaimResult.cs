@@ -16,6 +16,11 @@ public abstract record ClaimResult
     /// <param name="Run">The run.</param>
     public sealed record AlreadyCompleted(WorkflowRun Run) : ClaimResult;
 
+    /// <summary>Another job carries the run; nothing was touched.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="JobId">That job, which may have vanished.</param>
+    public sealed record CarriedByAnother(WorkflowRun Run, string JobId) : ClaimResult;
+
     /// <summary>The run was called off; nothing was touched.</summary>
     /// <param name="Run">The run.</param>
     public sealed record Cancelled(WorkflowRun Run) : ClaimResult;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -10,19 +11,23 @@ public sealed partial class RunStore
     /// <summary>Begins an attempt: from here on only its lease can write to the run. A run that has ended well is left alone.</summary>
     /// <param name="id">The run.</param>
     /// <param name="tenantId">Whose it must be: another tenant's run is not found.</param>
+    /// <param name="jobId">The job that carries it from now on; null for the one of its own id.</param>
+    /// <param name="insteadOf">The job that carried it and is known to have vanished; null for none.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<ClaimResult> ClaimAsync(Guid id, Guid tenantId, CancellationToken ct = default)
+    public async Task<ClaimResult> ClaimAsync(Guid id, Guid tenantId, string? jobId = null, string? insteadOf = null, CancellationToken ct = default)
     {
+        var job = jobId ?? id.ToString("D");
         while (true)
         {
             var claimed = await _database.ExecuteReturningAsync(
                 $"""
                 UPDATE workflow_runs
-                SET attempts = attempts + 1, parks = parks + CASE WHEN status = 'waiting' THEN 1 ELSE 0 END, claimed_from = status, status = 'running', started_at = @now, completed_at = NULL
-                WHERE id = @id AND tenant_id = @tenant AND status NOT IN ('completed', 'cancelled')
+                SET attempts = attempts + 1, parks = parks + CASE WHEN status = 'waiting' THEN 1 ELSE 0 END, claimed_from = status, status = 'running', started_at = @now, completed_at = NULL,
+                    job_id = @job, enqueued_at = COALESCE(enqueued_at, @now)
+                WHERE id = @id AND tenant_id = @tenant AND status NOT IN ('completed', 'cancelled') AND (job_id IS NULL OR job_id IN (@job, @gone))
                 RETURNING {WorkflowRun.Columns}, claimed_from
                 """,
-                new StoreParameters { ["id"] = id, ["tenant"] = tenantId, ["now"] = _time.GetUtcNow() },
+                new StoreParameters { ["id"] = id, ["tenant"] = tenantId, ["now"] = _time.GetUtcNow(), ["job"] = job, ["gone"] = insteadOf ?? job },
                 row => (Run: WorkflowRun.Read(row), From: row.GetString(WorkflowRun.ColumnCount)),
                 ct).ConfigureAwait(false);
             if (claimed is [var (run, from)]) return new ClaimResult.Claimed(new RunLease(run, run.Attempts), from == RunStatus.Running.ToName());
@@ -33,15 +38,17 @@ public sealed partial class RunStore
                 case { } other when other.TenantId != tenantId: return new ClaimResult.NotFound();
                 case { Status: RunStatus.Completed } done: return new ClaimResult.AlreadyCompleted(done);
                 case { Status: RunStatus.Cancelled } cancelled: return new ClaimResult.Cancelled(cancelled);
+                case { JobId: { } other } carried when other != job && other != insteadOf: return new ClaimResult.CarriedByAnother(carried, other);
                     // Otherwise it came back to life between the two statements: claim it again.
             }
         }
     }
 
-    /// <summary>Ends the run with its output.</summary>
+    /// <summary>Ends the run with its output. To do so twice is to do it once.</summary>
+    /// <remarks>A database that is away for a moment is waited for, unless the caller cancels.</remarks>
     /// <returns>False where the lease is lost; nothing was written.</returns>
-    public Task<bool> CompleteAsync(RunLease lease, string outputJson, CancellationToken ct = default) =>
-        SettleAsync(lease, "status = 'completed', output = @output, error = NULL, completed_at = @now", new StoreParameters { ["output"] = outputJson, ["now"] = _time.GetUtcNow() }, ct);
+    public Task<bool> CompleteAsync(RunLease lease, string outputJson, CancellationToken ct = default) => SettleSurelyAsync(
+        lease, RunStatus.Completed, "output = @output, error = NULL, completed_at = @now", new StoreParameters { ["output"] = outputJson, ["now"] = _time.GetUtcNow() }, ct);
 
     /// <summary>Ends an attempt without a result; the run's job will be taken again.</summary>
     /// <param name="lease">The claim.</param>
@@ -70,19 +77,34 @@ public sealed partial class RunStore
             ct).ConfigureAwait(false) == 1;
     }
 
-    /// <summary>Lets a run whose job failed be tried again, from its last finished step on.</summary>
+    /// <summary>Lets a run whose job failed be tried again, from its last finished step on. Of several that try at once one succeeds.</summary>
     /// <remarks>A run whose failure couldn't be recorded still says that it is running; an attempt that does run loses its lease.</remarks>
-    /// <returns>False where the run has completed or was cancelled, or there is none; nothing was written.</returns>
-    public async Task<bool> ResetForReplayAsync(Guid id, CancellationToken ct = default)
+    /// <param name="run">The run as it was read before its job was looked at.</param>
+    /// <param name="jobId">The job that will carry it; null for the one of its own id.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>False where the run has completed or was cancelled, is about to be enqueued, or has changed since it was read; nothing was written.</returns>
+    public async Task<bool> ResetForReplayAsync(WorkflowRun run, string? jobId = null, CancellationToken ct = default)
     {
+        ArgumentNullException.ThrowIfNull(run);
         // As much time again as it had at first.
-        var deadline = await FindAsync(id, ct).ConfigureAwait(false) is { DeadlineAt: { } old } run ? _time.GetUtcNow() + (old - run.CreatedAt) : (DateTimeOffset?)null;
+        var deadline = run.DeadlineAt is { } old ? _time.GetUtcNow() + (old - run.CreatedAt) : (DateTimeOffset?)null;
+        var enqueued = run.EnqueuedAt is null ? "enqueued_at IS NULL AND status <> 'pending'" : "enqueued_at = @enqueued";
+        var parameters = new StoreParameters
+        {
+            ["id"] = run.Id,
+            ["status"] = run.Status.ToName(),
+            ["attempt"] = run.Attempts,
+            ["deadline"] = deadline,
+            ["job"] = jobId ?? run.Id.ToString("D"),
+        };
+        if (run.EnqueuedAt is { } at) parameters["enqueued"] = at;
         return await _database.ExecuteAsync(
-            """
-            UPDATE workflow_runs SET status = 'pending', error = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL, deadline_at = @deadline
-            WHERE id = @id AND status NOT IN ('completed', 'cancelled')
+            $"""
+            UPDATE workflow_runs
+            SET status = 'pending', error = NULL, enqueued_at = NULL, started_at = NULL, completed_at = NULL, deadline_at = @deadline, job_id = @job
+            WHERE {SweepSql.Unchanged} AND status NOT IN ('completed', 'cancelled') AND {enqueued}
             """,
-            new StoreParameters { ["id"] = id, ["deadline"] = deadline },
+            parameters,
             ct).ConfigureAwait(false) == 1;
     }
 
@@ -131,6 +153,22 @@ public sealed partial class RunStore
             },
             ct).ConfigureAwait(false);
         if (saved == 0) throw new LeaseLostException(lease);
+    }
+
+    // What it records is done: a passing trouble must not cost an attempt, and a lost answer not the outcome.
+    private async Task<bool> SettleSurelyAsync(RunLease lease, RunStatus status, string assignments, StoreParameters parameters, CancellationToken ct)
+    {
+        try
+        {
+            return await SettleAsync(lease, $"status = '{status.ToName()}', {assignments}", parameters, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DbException error) when (error.IsTransient && !ct.IsCancellationRequested)
+        {
+            return await _writes.ExecuteAsync(
+                async token => await SettleAsync(lease, $"status = '{status.ToName()}', {assignments}", parameters, token).ConfigureAwait(false)
+                    || (await FindAsync(lease.Run.Id, token).ConfigureAwait(false) is { } run && run.Status == status && run.Attempts == lease.Attempt),
+                ct).ConfigureAwait(false);
+        }
     }
 
     private async Task<bool> SettleAsync(RunLease lease, string assignments, StoreParameters parameters, CancellationToken ct)

@@ -15,25 +15,28 @@ public sealed partial class RunStore
 
     /// <summary>Calls off some of a tenant's runs that have not ended.</summary>
     /// <param name="tenantId">The tenant.</param>
-    /// <param name="createdUntil">Only runs that were there by then.</param>
+    /// <param name="createdUntil">Only runs that were there by then, and the children of cancelled ones.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the wait.</param>
-    /// <returns>The runs that are cancelled now; none where none is left.</returns>
+    /// <returns>The runs that are cancelled now, without their inputs; none where none is left.</returns>
     internal Task<List<WorkflowRun>> CancelSomeAsync(Guid tenantId, DateTimeOffset createdUntil, int limit, CancellationToken ct) =>
         _database.ExecuteReturningAsync(
             $"""
             UPDATE workflow_runs SET status = 'cancelled', completed_at = @now
             WHERE status IN ('pending', 'running', 'waiting') AND id IN (
                 SELECT id FROM workflow_runs
-                WHERE tenant_id = @tenant AND status IN ('pending', 'running', 'waiting') AND created_at <= @until ORDER BY id LIMIT @limit)
-            RETURNING {WorkflowRun.Columns}
+                WHERE tenant_id = @tenant AND status IN ('pending', 'running', 'waiting')
+                    AND (created_at <= @until OR EXISTS (
+                        SELECT 1 FROM workflow_runs parent WHERE parent.id = workflow_runs.parent_run_id AND parent.status = 'cancelled'))
+                ORDER BY id LIMIT @limit)
+            RETURNING {WorkflowRun.NarrowColumns}
             """,
             new StoreParameters { ["tenant"] = tenantId, ["until"] = createdUntil, ["limit"] = limit, ["now"] = _time.GetUtcNow() },
             WorkflowRun.Read,
             ct);
 
-    /// <summary>The runs that a run has started and waits for, or waited for, oldest first.</summary>
+    /// <summary>The runs that a run has started and waits for, or waited for, oldest first, without their inputs and outputs.</summary>
     public async Task<IReadOnlyList<WorkflowRun>> ListChildrenAsync(Guid id, CancellationToken ct = default) =>
         await _database.QueryAsync(
-            $"{Select} WHERE parent_run_id = @id ORDER BY created_at, id", new StoreParameters { ["id"] = id }, WorkflowRun.Read, ct).ConfigureAwait(false);
+            $"{SelectNarrow} WHERE parent_run_id = @id ORDER BY created_at, id", new StoreParameters { ["id"] = id }, WorkflowRun.Read, ct).ConfigureAwait(false);
 }

@@ -19,6 +19,33 @@ public sealed partial class RunStore
             UnfinishedRun.Read,
             ct).ConfigureAwait(false);
 
+    /// <summary>The runs that were accepted longer ago than this and whose job isn't known to be in the queue, oldest first.</summary>
+    /// <param name="olderThan">How long ago, at least.</param>
+    /// <param name="limit">How many at most; fewer where their inputs together have more than 16 MB.</param>
+    /// <param name="after">The last run of the page before; null for the first page.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<IReadOnlyList<WorkflowRun>> ListNeverEnqueuedAsync(TimeSpan olderThan, int limit, WorkflowRun? after = null, CancellationToken ct = default)
+    {
+        var parameters = new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan, ["limit"] = limit };
+        if (after is not null) (parameters["created"], parameters["last"]) = (after.CreatedAt, after.Id);
+        return await _database.QueryAsync(SweepSql.ListNeverEnqueued(isFirstPage: after is null), parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a run is pending and its job isn't known to be in the queue.</summary>
+    internal async Task<bool> WaitsToBeEnqueuedAsync(Guid id, CancellationToken ct) => await _database.QueryAsync(
+        "SELECT 1 FROM workflow_runs WHERE id = @id AND status = 'pending' AND enqueued_at IS NULL", new StoreParameters { ["id"] = id }, _ => true, ct).ConfigureAwait(false) is [true];
+
+    /// <summary>Whether the attempt before this one finished a step, or had it fail: the run is getting on.</summary>
+    public async Task<bool> GotOnBeforeAsync(RunLease lease, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return await _database.QueryAsync(
+            "SELECT 1 FROM workflow_steps WHERE run_id = @id AND run_attempt = @before LIMIT 1",
+            new StoreParameters { ["id"] = lease.Run.Id, ["before"] = lease.Attempt - 1 },
+            _ => true,
+            ct).ConfigureAwait(false) is [true];
+    }
+
     /// <summary>Gives up a run whose job has failed for good.</summary>
     /// <returns>False where the run has moved on since it was read; nothing was written.</returns>
     public async Task<bool> FailAsync(UnfinishedRun run, string error, CancellationToken ct = default)
@@ -36,8 +63,8 @@ public sealed partial class RunStore
     {
         ArgumentNullException.ThrowIfNull(run);
         var restored = await _database.ExecuteReturningAsync(
-            $"UPDATE workflow_runs SET enqueued_at = @now WHERE {SweepSql.Unchanged} RETURNING {WorkflowRun.Columns}",
-            Unchanged(run, new StoreParameters()),
+            $"UPDATE workflow_runs SET enqueued_at = @now, job_id = @job WHERE {SweepSql.Unchanged} RETURNING {WorkflowRun.Columns}",
+            Unchanged(run, new StoreParameters { ["job"] = run.Id.ToString("D") }),
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
         return restored.SingleOrDefault();
@@ -78,6 +105,20 @@ internal static class SweepSql
         WHERE status IN ('pending', 'running', 'waiting') AND id > @after
           AND ((status = 'running' AND started_at < @running) OR (status <> 'running' AND enqueued_at < @enqueued))
         ORDER BY id LIMIT @limit
+        """;
+
+    // Narrow first: how many fit into memory is known only when their inputs' lengths are.
+    public static string ListNeverEnqueued(bool isFirstPage) =>
+        $"""
+        SELECT {WorkflowRun.Columns} FROM workflow_runs
+        WHERE id IN (
+            SELECT id FROM (
+                SELECT id, SUM(size) OVER (ORDER BY created_at, id) - size AS before_it FROM (
+                    SELECT id, created_at, COALESCE(OCTET_LENGTH(input), 0) AS size FROM workflow_runs
+                    WHERE status = 'pending' AND enqueued_at IS NULL AND created_at < @before {(isFirstPage ? "" : "AND (created_at, id) > (@created, @last)")}
+                    ORDER BY created_at, id LIMIT @limit) page) sized
+            WHERE before_it < 16000000)
+        ORDER BY created_at, id
         """;
 
     // The condition is said twice: a run that is replayed while this statement waits for its row must stay. A parent that goes on asks

@@ -16,12 +16,10 @@ public sealed partial class RunStore
         """;
 
     /// <summary>Ends an attempt because the run waits: it needs no worker until then.</summary>
-    /// <param name="lease">The claim.</param>
-    /// <param name="jobId">The job that will bring it back.</param>
-    /// <param name="ct">Ends the wait.</param>
+    /// <remarks>A database that is away for a moment is waited for, unless the caller cancels.</remarks>
     /// <returns>False where the lease is lost; nothing was written.</returns>
-    public Task<bool> ParkAsync(RunLease lease, string jobId, CancellationToken ct = default) =>
-        SettleAsync(lease, "status = 'waiting', error = NULL, job_id = @job", new StoreParameters { ["job"] = jobId }, ct);
+    public Task<bool> ParkAsync(RunLease lease, CancellationToken ct = default) =>
+        SettleSurelyAsync(lease, RunStatus.Waiting, "error = NULL", new StoreParameters(), ct);
 
     /// <summary>Whether a run that was parked has something to go on with: what it waits for is there, or it waits no longer.</summary>
     public async Task<bool> CanGoOnAsync(Guid id, CancellationToken ct = default) =>
@@ -34,11 +32,11 @@ public sealed partial class RunStore
             _ => true,
             ct).ConfigureAwait(false) is [true];
 
-    /// <summary>The parked runs for which what they wait for is there, oldest first: somebody failed to wake them.</summary>
+    /// <summary>The parked runs for which what they wait for is there, oldest first, without their inputs: somebody failed to wake them.</summary>
     public async Task<IReadOnlyList<WorkflowRun>> ListOversleptAsync(int limit, CancellationToken ct = default) =>
         await _database.QueryAsync(
             $"""
-            {Select} WHERE status = 'waiting' AND EXISTS (SELECT 1 FROM workflow_steps w WHERE w.run_id = workflow_runs.id AND {IsThere})
+            {SelectNarrow} WHERE status = 'waiting' AND EXISTS (SELECT 1 FROM workflow_steps w WHERE w.run_id = workflow_runs.id AND {IsThere})
             ORDER BY created_at LIMIT @limit
             """,
             new StoreParameters { ["limit"] = limit },
@@ -83,13 +81,14 @@ public sealed partial class RunStore
             ct);
 
     /// <summary>Adds a run that the lease's run waits for, unless it is there already.</summary>
+    /// <remarks>A cancellation of the parent waits for it, or it for the cancellation: no child begins that the cancellation didn't see.</remarks>
     internal Task AddChildAsync(RunLease lease, WorkflowRun child, CancellationToken ct) =>
         _database.ExecuteAsync(
             $"""
-            INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, created_at, parent_run_id, definition_version)
-            SELECT @child, @tenant, @workflow, 'pending', @input, @created, @id,
+            INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, created_at, parent_run_id, job_id, definition_version)
+            SELECT @child, @tenant, @workflow, 'pending', @input, @created, @id, @job,
                 (SELECT MAX(version) FROM workflow_definitions WHERE tenant_id = @tenant AND name = @workflow AND NOT EXISTS (SELECT 1 FROM workflows WHERE name = @workflow))
-            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs})
+            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs} {_database.Dialect.SharedRowLock})
             ON CONFLICT (id) DO NOTHING
             """,
             new StoreParameters
@@ -99,6 +98,7 @@ public sealed partial class RunStore
                 ["workflow"] = child.WorkflowId,
                 ["input"] = child.Input,
                 ["created"] = child.CreatedAt,
+                ["job"] = child.Id.ToString("D"),
                 ["id"] = lease.Run.Id,
                 ["attempt"] = lease.Attempt,
             },

@@ -1,3 +1,4 @@
+using Polly;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -6,16 +7,19 @@ namespace WorkflowAspire.Workflows.Runs;
 public sealed partial class RunStore
 {
     private const string Select = $"SELECT {WorkflowRun.Columns} FROM workflow_runs";
+    private const string SelectNarrow = $"SELECT {WorkflowRun.NarrowColumns} FROM workflow_runs";
 
     private readonly WorkflowDatabase _database;
     private readonly TimeProvider _time;
     private readonly RunLimits _limits;
+    private readonly ResiliencePipeline _writes;
 
     internal RunStore(WorkflowDatabase database, TimeProvider time, RunLimits limits)
     {
         _limits = limits;
         _database = database;
         _time = time;
+        _writes = WriteRetry.On(time);
     }
 
     /// <summary>Adds a run; its id must be new.</summary>
@@ -47,11 +51,15 @@ public sealed partial class RunStore
     }
 
     /// <summary>Notes that the run's job is in the queue.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="at">Since when.</param>
+    /// <param name="jobId">The job; null where nobody need know, because it has the run's id.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>False where that was known already, or there is no such run.</returns>
-    public async Task<bool> MarkEnqueuedAsync(Guid id, DateTimeOffset at, CancellationToken ct = default) =>
+    public async Task<bool> MarkEnqueuedAsync(Guid id, DateTimeOffset at, string? jobId = null, CancellationToken ct = default) =>
         await _database.ExecuteAsync(
-            "UPDATE workflow_runs SET enqueued_at = @at WHERE id = @id AND enqueued_at IS NULL",
-            new StoreParameters { ["id"] = id, ["at"] = at },
+            "UPDATE workflow_runs SET enqueued_at = @at, job_id = COALESCE(job_id, @job) WHERE id = @id AND enqueued_at IS NULL",
+            new StoreParameters { ["id"] = id, ["at"] = at, ["job"] = jobId },
             ct).ConfigureAwait(false) == 1;
 
     /// <summary>The run of this id, or null.</summary>
@@ -69,7 +77,7 @@ public sealed partial class RunStore
             WorkflowStep.Read,
             ct).ConfigureAwait(false);
 
-    /// <summary>Lists runs, newest first.</summary>
+    /// <summary>Lists runs, newest first, without their inputs and outputs.</summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="cursor">The page before's <see cref="RunPage.NextCursor"/>; null for the first page.</param>
     /// <param name="limit">How many at most, from 1 to 1000.</param>
@@ -100,27 +108,20 @@ public sealed partial class RunStore
 
         var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
         var runs = await _database.QueryAsync(
-            $"{Select} {where} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
+            $"{SelectNarrow} {where} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
         if (runs.Count <= limit) return new RunPage(runs, null);
         runs.RemoveAt(limit);
         return new RunPage(runs, new RunCursor(runs[^1].CreatedAt, runs[^1].Id).ToString());
     }
 
-    /// <summary>The runs that are running and began longer ago than this, oldest first.</summary>
+    /// <summary>The runs that are running and began longer ago than this, oldest first, without their inputs.</summary>
     public async Task<IReadOnlyList<WorkflowRun>> ListStaleAsync(TimeSpan olderThan, CancellationToken ct = default) =>
         await _database.QueryAsync(
-            $"{Select} WHERE status = 'running' AND started_at < @before ORDER BY started_at",
+            $"{SelectNarrow} WHERE status = 'running' AND started_at < @before ORDER BY started_at",
             new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan },
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
 
-    /// <summary>The runs that were accepted longer ago than this and whose job isn't known to be in the queue, oldest first.</summary>
-    public async Task<IReadOnlyList<WorkflowRun>> ListNeverEnqueuedAsync(TimeSpan olderThan, int limit, CancellationToken ct = default) =>
-        await _database.QueryAsync(
-            $"{Select} WHERE status = 'pending' AND enqueued_at IS NULL AND created_at < @before ORDER BY created_at LIMIT @limit",
-            new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan, ["limit"] = limit },
-            WorkflowRun.Read,
-            ct).ConfigureAwait(false);
 
     private Task<int> InsertAsync(WorkflowRun run, IdempotencyKey? key, CancellationToken ct) => _database.ExecuteAsync(
         $"""

@@ -34,6 +34,9 @@ public sealed record WorkflowRun(
 
     internal const int ColumnCount = 17;
 
+    /// <summary>The same without what may be large: input and output are null.</summary>
+    internal const string NarrowColumns = "id, tenant_id, workflow_id, status, NULL, NULL, error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version";
+
     /// <summary>How many of its claims only went on after a wait: no attempts in the sense of tries.</summary>
     public int Parks { get; init; }
 
@@ -49,11 +52,11 @@ public sealed record WorkflowRun(
     /// <summary>How often it was tried: its claims without those that only went on after a wait.</summary>
     public int Tries => Attempts - Parks;
 
-    /// <summary>The job that carries it while it is parked; null for the run's id.</summary>
-    internal string? JobId { get; init; }
+    /// <summary>The job that carries it, or will; null where nobody knows, because another producer has put the row there.</summary>
+    public string? JobId { get; init; }
 
-    /// <summary>The id of the run's job: its own, unless another producer chose one.</summary>
-    internal string QueuedJobId => JobId ?? Id.ToString("D");
+    /// <summary>The id of the run's job: its own, unless another producer is known to have chosen one.</summary>
+    public string QueuedJobId => JobId ?? Id.ToString("D");
 
     internal static WorkflowRun Read(DbDataReader row) => new(
         row.GetGuid(0),

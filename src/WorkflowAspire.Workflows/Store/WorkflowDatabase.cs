@@ -43,22 +43,48 @@ internal sealed class WorkflowDatabase
 
     /// <summary>Runs a statement that changes rows; returns how many.</summary>
     /// <remarks>Once it is sent, its outcome is waited for, also when the caller cancels.</remarks>
+    /// <exception cref="StoreUnavailableException">The database can't be used now.</exception>
     public Task<int> ExecuteAsync(string sql, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
-        _commit.ExecuteAsync(new CountedWrite(sql, parameters), operation, ct);
+        WriteAsync(_commit, new CountedWrite(sql, parameters), operation, ct);
 
     /// <summary>Runs a statement that changes rows and returns them.</summary>
-    /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
+    /// <inheritdoc cref="ExecuteAsync" path="/remarks|/exception"/>
     public Task<List<T>> ExecuteReturningAsync<T>(
         string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct, [CallerMemberName] string operation = "") =>
-        _commit.ExecuteAsync(new ReturningWrite<T>(sql, parameters, read), operation, ct);
+        WriteAsync(_commit, new ReturningWrite<T>(sql, parameters, read), operation, ct);
 
     /// <summary>Runs a statement that takes its time, in a transaction of its own; returns how many rows it changed.</summary>
-    /// <inheritdoc cref="ExecuteAsync" path="/remarks"/>
+    /// <inheritdoc cref="ExecuteAsync" path="/remarks|/exception"/>
     public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
-        _background.ExecuteAsync(new CountedWrite(sql, parameters), operation, ct);
+        WriteAsync(_background, new CountedWrite(sql, parameters), operation, ct);
 
     /// <summary>Reads rows.</summary>
+    /// <exception cref="StoreUnavailableException">The database can't be used now.</exception>
     public async Task<List<T>> QueryAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)
+    {
+        try
+        {
+            return await ReadAsync(sql, parameters, read, ct).ConfigureAwait(false);
+        }
+        catch (DbException error) when (StoreUnavailableException.IsCausedBy(error))
+        {
+            throw new StoreUnavailableException(error);
+        }
+    }
+
+    private static async Task<T> WriteAsync<T>(GroupCommit commit, PendingWrite<T> write, string operation, CancellationToken ct)
+    {
+        try
+        {
+            return await commit.ExecuteAsync(write, operation, ct).ConfigureAwait(false);
+        }
+        catch (DbException error) when (StoreUnavailableException.IsCausedBy(error))
+        {
+            throw new StoreUnavailableException(error);
+        }
+    }
+
+    private async Task<List<T>> ReadAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)
     {
         var connection = await _source.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);

@@ -75,7 +75,7 @@ public abstract class DefinitionSpecification : StoreSpecification
     protected async Task<DateTimeOffset?> Park(RunLease lease)
     {
         var parked = (await Engine.ExecuteAsync(lease)).ShouldBeOfType<ExecutionResult.Parked>();
-        (await Store.ParkAsync(lease, lease.Run.Id.ToString())).ShouldBeTrue();
+        (await Store.ParkAsync(lease)).ShouldBeTrue();
         return parked.Until;
     }
 

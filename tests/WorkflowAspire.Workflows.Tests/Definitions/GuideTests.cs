@@ -60,7 +60,7 @@ public partial class GuideTests : DefinitionSpecification
 
         await Park(await Claim(lease.Run));
 
-        (await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem().Input.ShouldBe("""{"days":1}""");
+        (await Now((await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem())).Input.ShouldBe("""{"days":1}""");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public class WaitingTests : DefinitionSpecification
         var lease = await Accept(Workflow("""{"id":"child","type":"workflow","workflow":"inner","input":{"who":"${input.name}"}}""", "\"${steps.child}!\""), """{"name":"Ada"}""");
         await Park(lease);
 
-        var child = (await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem();
+        var child = await Now((await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem());
         child.DefinitionVersion.ShouldBe(2);
         child.Input.ShouldBe("""{"who":"Ada"}""");
         var childLease = await Claim(child);

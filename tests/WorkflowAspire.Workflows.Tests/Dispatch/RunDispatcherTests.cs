@@ -50,7 +50,7 @@ public class RunDispatcherTests(RedisServer redis) : StoreSpecification
         var run = await AcceptRun();
         await Dispatcher.DispatchAsync(run);
         await FailForGood(run);
-        await Store.ResetForReplayAsync(run.Id);
+        await Store.ResetForReplayAsync(await Now(run));
 
         (await Dispatcher.RedispatchAsync(await Now(run))).ShouldBeTrue();
 

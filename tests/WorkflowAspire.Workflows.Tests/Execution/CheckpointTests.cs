@@ -32,7 +32,7 @@ public class CheckpointTests : EngineSpecification
         Task<string> Draft(WorkflowContext context) => context.StepAsync("draft", _ => Task.FromResult($"draft {++drafts}"));
         await Execute(lease, Draft);
         await Store.FailAsync(lease.Run.Id, lease.Attempt, "broken");
-        await Store.ResetForReplayAsync(lease.Run.Id);
+        await Store.ResetForReplayAsync(await Now(lease.Run));
 
         await Execute(await Claim(lease.Run), Draft);
 

@@ -12,7 +12,7 @@ public class ChildTests : EngineSpecification
         var resumed = await Claim(lease.Run);
         await Park(resumed, Parent);
 
-        var child = (await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem();
+        var child = await Now((await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem());
         (child.TenantId, child.WorkflowId, child.Input, child.ParentRunId).ShouldBe((lease.Run.TenantId, "greet", """{"name":"Zoë","times":1}""", lease.Run.Id));
         (await Store.CanGoOnAsync(lease.Run.Id)).ShouldBeFalse();
         await Store.CompleteAsync(await Claim(child), "\"Hello Zoë\"");
@@ -55,7 +55,7 @@ public class ChildTests : EngineSpecification
         await Store.FailAsync(child.Id, null, "no luck");
         var resumed = await Claim(lease.Run);
         await Should.ThrowAsync<ChildRunFailedException>(() => Attempt(resumed, Parent));
-        await Store.ResetForReplayAsync(child.Id);
+        await Store.ResetForReplayAsync(await Now(child));
         await Store.CompleteAsync(await Claim(child), "\"at last\"");
 
         (await Execute(await NextAttempt(resumed), Parent)).ShouldBe("\"at last\"");

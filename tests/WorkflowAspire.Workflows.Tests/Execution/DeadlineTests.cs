@@ -52,7 +52,7 @@ public class DeadlineTests : EngineSpecification
         Time.Advance(TimeSpan.FromHours(1));
         await Store.FailAsync(lease.Run.Id, lease.Attempt, "timeout");
 
-        await Store.ResetForReplayAsync(lease.Run.Id);
+        await Store.ResetForReplayAsync(await Now(lease.Run));
 
         (await Now(lease.Run)).DeadlineAt.ShouldBe(Time.GetUtcNow().AddMinutes(1));
     }

@@ -46,7 +46,7 @@ public class DurabilityProperties : EngineSpecification
             {
                 var result = await Attempt(lease, async context => $"{await Take(context, "", parts)}", _kill.Token);
                 if (result is ExecutionResult.Completed(var output)) return output;
-                await Store.ParkAsync(lease, "job");
+                await Store.ParkAsync(lease);
                 Time.Advance(TimeSpan.FromMinutes(1));
             }
             catch (OperationCanceledException) when (_kill.IsCancellationRequested)

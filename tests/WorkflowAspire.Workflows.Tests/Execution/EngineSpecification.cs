@@ -37,7 +37,7 @@ public abstract class EngineSpecification : StoreSpecification
     protected async Task<DateTimeOffset?> Park(RunLease lease, Func<WorkflowContext, Task<string>> workflow)
     {
         var parked = (await Attempt(lease, workflow)).ShouldBeOfType<ExecutionResult.Parked>();
-        (await Store.ParkAsync(lease, lease.Run.Id.ToString())).ShouldBeTrue();
+        (await Store.ParkAsync(lease)).ShouldBeTrue();
         return parked.Until;
     }
 

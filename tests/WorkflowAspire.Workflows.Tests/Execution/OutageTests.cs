@@ -21,7 +21,7 @@ public class OutageTests : IAsyncLifetime
         var store = host.Services.GetRequiredService<RunStore>();
         var run = new WorkflowRun(Guid.NewGuid(), Guid.NewGuid(), "outage", RunStatus.Pending, "1", null, null, 0, DateTimeOffset.UtcNow, null, null, null);
         await store.CreateAsync(run, ct);
-        var lease = ((ClaimResult.Claimed)await store.ClaimAsync(run.Id, run.TenantId, ct)).Lease;
+        var lease = ((ClaimResult.Claimed)await store.ClaimAsync(run.Id, run.TenantId, ct: ct)).Lease;
 
         (await host.Services.GetRequiredService<WorkflowEngine>().ExecuteAsync(lease, ct)).Output().ShouldBe("1");
 

@@ -35,7 +35,7 @@ public class LifeCycleProperties : StoreSpecification
         }
         else if (step.What == What.Replay)
         {
-            (await Store.ResetForReplayAsync(run.Id)).ShouldBe(model.Settle(model.Status is not (RunStatus.Completed or RunStatus.Cancelled), RunStatus.Pending, null, null));
+            (await Store.ResetForReplayAsync(await Now(run))).ShouldBe(model.Replay());
         }
         else if (step.What == What.FailWithoutAttempt)
         {
@@ -53,7 +53,7 @@ public class LifeCycleProperties : StoreSpecification
             (step.What switch
             {
                 What.Complete => (await Store.CompleteAsync(lease, "1"), model.Settle(owns, RunStatus.Completed, "1", null)),
-                What.Park => (await Store.ParkAsync(lease, "job"), model.Settle(owns, RunStatus.Waiting, null, null)),
+                What.Park => (await Store.ParkAsync(lease), model.Settle(owns, RunStatus.Waiting, null, null)),
                 What.Return => (await Store.ReturnToPendingAsync(lease, "again"), model.Settle(owns, RunStatus.Pending, null, "again")),
                 _ => (await Store.FailAsync(run.Id, lease.Attempt, "broken"), model.Settle(owns, RunStatus.Failed, null, "broken")),
             }).ShouldSatisfyAllConditions(pair => pair.Item1.ShouldBe(pair.Item2));
@@ -76,6 +76,8 @@ public class LifeCycleProperties : StoreSpecification
 
     private sealed class Model
     {
+        private bool _isEnqueued;
+
         public RunStatus Status { get; private set; } = RunStatus.Pending;
 
         public int Attempts { get; private set; }
@@ -92,7 +94,15 @@ public class LifeCycleProperties : StoreSpecification
         {
             if (Status is RunStatus.Completed or RunStatus.Cancelled) return false;
             if (Status == RunStatus.Waiting) Parks++;
-            (Status, Attempts) = (RunStatus.Running, Attempts + 1);
+            (Status, Attempts, _isEnqueued) = (RunStatus.Running, Attempts + 1, true);
+            return true;
+        }
+
+        // One that is about to be enqueued is so already.
+        public bool Replay()
+        {
+            if (Status is RunStatus.Completed or RunStatus.Cancelled || (Status == RunStatus.Pending && !_isEnqueued)) return false;
+            (Status, Output, Error, _isEnqueued) = (RunStatus.Pending, null, null, false);
             return true;
         }
 

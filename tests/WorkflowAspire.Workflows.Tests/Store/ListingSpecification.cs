@@ -16,7 +16,7 @@ public abstract class ListingSpecification : StoreSpecification
         Time.Advance(TimeSpan.FromMilliseconds(1));
         var newest = await AcceptRun();
 
-        (await Store.ListAsync(new RunFilter(), null, 10)).Items.ShouldBe([newest, middle, oldest]);
+        (await Store.ListAsync(new RunFilter(), null, 10)).Items.ShouldBe([newest with { Input = null }, middle with { Input = null }, oldest with { Input = null }]);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public abstract class ListingSpecification : StoreSpecification
         await Claim(await AcceptRun(Ours, "digest"));
         await AcceptRun(Ours, "greet");
 
-        (await Store.ListAsync(new RunFilter(Ours, "greet", RunStatus.Running), null, 10)).Items.ShouldBe([wanted.Run]);
+        (await Store.ListAsync(new RunFilter(Ours, "greet", RunStatus.Running), null, 10)).Items.ShouldBe([wanted.Run with { Input = null }]);
         (await Store.ListAsync(new RunFilter(Ours), null, 10)).Items.Count.ShouldBe(3);
         (await Store.ListAsync(new RunFilter(WorkflowId: "greet"), null, 10)).Items.Count.ShouldBe(3);
         (await Store.ListAsync(new RunFilter(Status: RunStatus.Pending), null, 10)).Items.Count.ShouldBe(1);
@@ -99,7 +99,7 @@ public abstract class ListingSpecification : StoreSpecification
         Time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(1));
         await AcceptAndClaim();
 
-        (await Store.ListStaleAsync(TimeSpan.FromMinutes(10))).ShouldBe([oldest.Run, old.Run]);
+        (await Store.ListStaleAsync(TimeSpan.FromMinutes(10))).ShouldBe([oldest.Run with { Input = null }, old.Run with { Input = null }]);
     }
 
     [Fact]
@@ -126,6 +126,17 @@ public abstract class ListingSpecification : StoreSpecification
 
         (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10)).ShouldBe([first, second]);
         (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 1)).ShouldBe([first]);
+        (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10, after: first)).ShouldBe([second]);
+        (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10, after: second)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_page_of_runs_to_enqueue_holds_no_more_than_fits_into_memory()
+    {
+        for (var i = 0; i < 5; i++) await AcceptRun(input: $"\"{new string('x', 6_000_000)}\"");
+        Time.Advance(TimeSpan.FromSeconds(31));
+
+        (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10)).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -134,7 +145,7 @@ public abstract class ListingSpecification : StoreSpecification
         var failed = await AcceptFailedRun();
         await Store.MarkEnqueuedAsync(failed.Id, Time.GetUtcNow());
 
-        await Store.ResetForReplayAsync(failed.Id);
+        await Store.ResetForReplayAsync(await Now(failed));
 
         Time.Advance(TimeSpan.FromMinutes(1));
         (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10)).ShouldHaveSingleItem().Id.ShouldBe(failed.Id);

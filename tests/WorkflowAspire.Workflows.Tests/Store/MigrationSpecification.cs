@@ -56,8 +56,8 @@ public abstract class MigrationSpecification
             await Task.Yield();
             var run = new WorkflowRun(Guid.NewGuid(), Guid.NewGuid(), "greet", RunStatus.Pending, null, null, null, 0, DateTimeOffset.UtcNow, null, null, null);
             await accepting.CreateAsync(run, Stop);
-            var claimed = (await executing.ClaimAsync(run.Id, run.TenantId, Stop)).ShouldBeOfType<ClaimResult.Claimed>();
-            await accepting.MarkEnqueuedAsync(run.Id, DateTimeOffset.UtcNow, Stop);
+            var claimed = (await executing.ClaimAsync(run.Id, run.TenantId, ct: Stop)).ShouldBeOfType<ClaimResult.Claimed>();
+            await accepting.MarkEnqueuedAsync(run.Id, DateTimeOffset.UtcNow, ct: Stop);
             return await executing.CompleteAsync(claimed.Lease, "1", Stop);
         }));
 

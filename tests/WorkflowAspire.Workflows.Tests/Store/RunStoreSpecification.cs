@@ -30,7 +30,7 @@ public abstract class RunStoreSpecification : StoreSpecification
         (await Store.FindAsync(Guid.NewGuid())).ShouldBeNull();
         (await Store.ClaimAsync(Guid.NewGuid(), Guid.NewGuid())).ShouldBeOfType<ClaimResult.NotFound>();
         (await Store.FailAsync(Guid.NewGuid(), null, "gone")).ShouldBeFalse();
-        (await Store.ResetForReplayAsync(Guid.NewGuid())).ShouldBeFalse();
+        (await Store.ResetForReplayAsync(NewRun())).ShouldBeFalse();
         (await Store.ListStepsAsync(Guid.NewGuid())).ShouldBeEmpty();
     }
 
@@ -43,7 +43,7 @@ public abstract class RunStoreSpecification : StoreSpecification
 
         claimed.WasRunning.ShouldBeFalse();
         claimed.Lease.Attempt.ShouldBe(1);
-        (await Now(run)).ShouldBe(run with { Status = RunStatus.Running, Attempts = 1, StartedAt = Time.GetUtcNow() });
+        (await Now(run)).ShouldBe(run with { Status = RunStatus.Running, Attempts = 1, StartedAt = Time.GetUtcNow(), EnqueuedAt = Time.GetUtcNow(), JobId = run.Id.ToString() });
         claimed.Lease.Run.ShouldBe(await Now(run));
     }
 
@@ -92,7 +92,7 @@ public abstract class RunStoreSpecification : StoreSpecification
         (await Store.ReturnToPendingAsync(lease, "late")).ShouldBeFalse();
         (await Store.FailAsync(lease.Run.Id, lease.Attempt, "late")).ShouldBeFalse();
         (await Store.FailAsync(lease.Run.Id, null, "late")).ShouldBeFalse();
-        (await Store.ResetForReplayAsync(lease.Run.Id)).ShouldBeFalse();
+        (await Store.ResetForReplayAsync(await Now(lease.Run))).ShouldBeFalse();
 
         (await Now(lease.Run)).ShouldBe(completed);
     }
@@ -154,11 +154,53 @@ public abstract class RunStoreSpecification : StoreSpecification
         await Store.SaveStepAsync(lease, Step("draft"), default);
         await Store.FailAsync(lease.Run.Id, lease.Attempt, "broken");
 
-        (await Store.ResetForReplayAsync(lease.Run.Id)).ShouldBeTrue();
+        (await Store.ResetForReplayAsync(await Now(lease.Run))).ShouldBeTrue();
 
-        (await Now(lease.Run)).ShouldBe(lease.Run with { Status = RunStatus.Pending, StartedAt = null });
+        (await Now(lease.Run)).ShouldBe(lease.Run with { Status = RunStatus.Pending, StartedAt = null, EnqueuedAt = null });
         (await Store.ListStepsAsync(lease.Run.Id)).ShouldHaveSingleItem().Name.ShouldBe("draft");
         (await Claim(lease.Run)).Attempt.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_two_replays_at_once_one_succeeds_however_far_the_other_has_got()
+    {
+        var lease = await AcceptAndClaim();
+        await Store.FailAsync(lease.Run.Id, lease.Attempt, "broken");
+        var seenByBoth = await Now(lease.Run);
+
+        (await Store.ResetForReplayAsync(seenByBoth)).ShouldBeTrue();
+        (await Store.ResetForReplayAsync(seenByBoth)).ShouldBeFalse();
+        (await Store.ResetForReplayAsync(await Now(lease.Run))).ShouldBeFalse();
+        await Store.MarkEnqueuedAsync(lease.Run.Id, Time.GetUtcNow().AddSeconds(1));
+        (await Store.ResetForReplayAsync(seenByBoth)).ShouldBeFalse();
+        var again = await Claim(lease.Run);
+        await Store.FailAsync(lease.Run.Id, again.Attempt, "broken again");
+        (await Store.ResetForReplayAsync(seenByBoth)).ShouldBeFalse();
+
+        (await Now(lease.Run)).Error.ShouldBe("broken again");
+    }
+
+    [Fact]
+    public async Task A_run_that_one_job_carries_is_another_jobs_only_when_the_first_is_known_to_have_vanished()
+    {
+        var run = await AcceptRun();
+        (await Store.ClaimAsync(run.Id, run.TenantId, "j1")).ShouldBeOfType<ClaimResult.Claimed>().Lease.Run.JobId.ShouldBe("j1");
+
+        (await Store.ClaimAsync(run.Id, run.TenantId, "j2")).ShouldBeOfType<ClaimResult.CarriedByAnother>().JobId.ShouldBe("j1");
+        (await Store.ClaimAsync(run.Id, run.TenantId, "j1")).ShouldBeOfType<ClaimResult.Claimed>().WasRunning.ShouldBeTrue();
+        (await Store.ClaimAsync(run.Id, run.TenantId, "j2", insteadOf: "j0")).ShouldBeOfType<ClaimResult.CarriedByAnother>();
+        (await Store.ClaimAsync(run.Id, run.TenantId, "j2", insteadOf: "j1")).ShouldBeOfType<ClaimResult.Claimed>().Lease.Run.JobId.ShouldBe("j2");
+    }
+
+    [Fact]
+    public async Task A_run_gets_on_when_the_attempt_before_left_a_step()
+    {
+        var first = await AcceptAndClaim();
+        await Store.SaveStepAsync(first, Step("draft"), default);
+        var second = await Claim(first.Run);
+        (await Store.GotOnBeforeAsync(second)).ShouldBeTrue();
+
+        (await Store.GotOnBeforeAsync(await Claim(first.Run))).ShouldBeFalse();
     }
 
     [Fact]
@@ -166,7 +208,7 @@ public abstract class RunStoreSpecification : StoreSpecification
     {
         var lease = await AcceptAndClaim();
 
-        (await Store.ResetForReplayAsync(lease.Run.Id)).ShouldBeTrue();
+        (await Store.ResetForReplayAsync(await Now(lease.Run))).ShouldBeTrue();
 
         (await Now(lease.Run)).Status.ShouldBe(RunStatus.Pending);
         (await Store.CompleteAsync(lease, "1")).ShouldBeFalse();

@@ -10,13 +10,13 @@ public abstract class WaitSpecification : StoreSpecification
     {
         var lease = await AcceptAndClaim();
 
-        (await Store.ParkAsync(lease, "job")).ShouldBeTrue();
-        (await Now(lease.Run)).ShouldSatisfyAllConditions(run => run.Status.ShouldBe(RunStatus.Waiting), run => run.Tries.ShouldBe(1), run => run.JobId.ShouldBe("job"));
+        (await Store.ParkAsync(lease)).ShouldBeTrue();
+        (await Now(lease.Run)).ShouldSatisfyAllConditions(run => run.Status.ShouldBe(RunStatus.Waiting), run => run.Tries.ShouldBe(1), run => run.JobId.ShouldBe(run.Id.ToString()));
         var claimed = (await Store.ClaimAsync(lease.Run.Id, lease.Run.TenantId)).ShouldBeOfType<ClaimResult.Claimed>();
 
         claimed.WasRunning.ShouldBeFalse();
         (claimed.Lease.Attempt, claimed.Lease.Run.Tries).ShouldBe((2, 1));
-        (await Store.ParkAsync(lease, "zombie")).ShouldBeFalse();
+        (await Store.ParkAsync(lease)).ShouldBeFalse();
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public abstract class WaitSpecification : StoreSpecification
     {
         var lease = await AcceptAndClaim();
         await Store.SaveStepAsync(lease, Waiting("approved", OperationKind.Signal) with { WaitsFor = "approved" }, default);
-        await Store.ParkAsync(lease, "job");
+        await Store.ParkAsync(lease);
         (await Store.CanGoOnAsync(lease.Run.Id)).ShouldBeFalse();
         (await Store.ListOversleptAsync(10)).ShouldBeEmpty();
 
@@ -91,13 +91,47 @@ public abstract class WaitSpecification : StoreSpecification
         await Store.AddChildAsync(lease, child, default);
         await Store.AddChildAsync(lease, child with { Input = "\"other\"" }, default);
         await Store.SaveStepAsync(lease, Waiting("child", OperationKind.Child) with { ChildRunId = child.Id }, default);
-        await Store.ParkAsync(lease, "job");
+        await Store.ParkAsync(lease);
 
-        (await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem().ShouldBe(child with { ParentRunId = lease.Run.Id });
+        (await Store.ListChildrenAsync(lease.Run.Id)).ShouldHaveSingleItem().ShouldBe(child with { ParentRunId = lease.Run.Id, JobId = child.Id.ToString(), Input = null });
         (await Store.CanGoOnAsync(lease.Run.Id)).ShouldBeFalse();
         await Store.CancelAsync(child.Id);
 
         (await Store.CanGoOnAsync(lease.Run.Id)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_child_that_its_parent_began_while_the_tenants_runs_were_cancelled_is_cancelled_too()
+    {
+        var lease = await AcceptAndClaim();
+        var until = Time.GetUtcNow();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        var child = NewRun(lease.Run.TenantId);
+        await Store.AddChildAsync(lease, child, default);
+        var later = await AcceptRun(lease.Run.TenantId);
+
+        (await Store.CancelSomeAsync(lease.Run.TenantId, until, 10, default)).ShouldHaveSingleItem().Id.ShouldBe(lease.Run.Id);
+        (await Store.CancelSomeAsync(lease.Run.TenantId, until, 10, default)).ShouldHaveSingleItem().Id.ShouldBe(child.Id);
+        (await Store.CancelSomeAsync(lease.Run.TenantId, until, 10, default)).ShouldBeEmpty();
+
+        (await Now(later)).Status.ShouldBe(RunStatus.Pending);
+    }
+
+    [Fact]
+    public async Task A_cancellation_leaves_no_child_that_its_parent_was_just_beginning()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var lease = await AcceptAndClaim();
+            var child = NewRun(lease.Run.TenantId);
+
+            var adding = Task.Run(() => Store.AddChildAsync(lease, child, default));
+            await Store.CancelAsync(lease.Run.Id);
+            var seen = await Store.ListChildrenAsync(lease.Run.Id);
+            await adding;
+
+            (await Store.ListChildrenAsync(lease.Run.Id)).Count.ShouldBe(seen.Count);
+        }
     }
 
     [Fact]
@@ -109,7 +143,7 @@ public abstract class WaitSpecification : StoreSpecification
 
         (await Store.CancelAsync(lease.Run.Id)).ShouldBeFalse();
         (await Store.CompleteAsync(lease, "1")).ShouldBeFalse();
-        (await Store.ParkAsync(lease, "job")).ShouldBeFalse();
+        (await Store.ParkAsync(lease)).ShouldBeFalse();
         (await Store.ReturnToPendingAsync(lease, null)).ShouldBeFalse();
         await Should.ThrowAsync<LeaseLostException>(() => Store.SaveStepAsync(lease, Waiting("late", OperationKind.Wait), default));
         (await Now(lease.Run)).ShouldSatisfyAllConditions(run => run.Status.ShouldBe(RunStatus.Cancelled), run => run.CompletedAt.ShouldBe(Time.GetUtcNow()));
@@ -137,7 +171,7 @@ public abstract class WaitSpecification : StoreSpecification
         (await Now(lease.Run)).DeadlineAt.ShouldBe(deadline);
         await Store.FailAsync(lease.Run.Id, lease.Attempt, "timeout");
         Time.Advance(TimeSpan.FromHours(1));
-        await Store.ResetForReplayAsync(lease.Run.Id);
+        await Store.ResetForReplayAsync(await Now(lease.Run));
 
         (await Now(lease.Run)).DeadlineAt.ShouldBe(Time.GetUtcNow().AddMinutes(1));
     }
