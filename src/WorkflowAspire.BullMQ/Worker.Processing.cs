@@ -91,12 +91,12 @@ public sealed partial class Worker
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
             if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
             var result = await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
-            ProcessActivity.Completed(activity, active.Job, result, _time.GetUtcNow());
+            ProcessActivity.Completed(activity, active.Job, result, _options.TraceOutcomes, _time.GetUtcNow());
             return result;
         }
         catch (Exception error) when (!HasMovedItsJob(error) && error is not RateLimitError)
         {
-            ProcessActivity.Failed(activity, active.Job, error, _time.GetUtcNow());
+            ProcessActivity.Failed(activity, active.Job, error, _options.TraceOutcomes, _time.GetUtcNow());
             throw;
         }
     }

@@ -148,6 +148,24 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
     }
 
     [Fact]
+    public async Task What_jobs_return_and_what_their_errors_say_can_be_left_out_of_traces()
+    {
+        using var listener = Listen();
+        await StartWorker((job, _) => Text(job.Data) == "1" ? Task.FromResult(Json("\"hidden\"")) : throw new InvalidOperationException("hidden"),
+            new WorkerOptions { TraceOutcomes = false });
+
+        await Add(data: "1");
+        await Add(data: "2");
+
+        await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Consumer), count => count == 2);
+        var process = _ended.Where(activity => activity.Kind == ActivityKind.Consumer).ToList();
+        process.ShouldAllBe(activity => activity.StatusDescription == null && activity.Events.All(told => !told.Tags.Any()));
+        process.SelectMany(activity => activity.Events).Select(told => told.Name).ShouldBe(["job completed", "job failed"]);
+        process.SelectMany(activity => activity.TagObjects).ShouldAllBe(tag => !$"{tag.Value}".Contains("hidden"));
+        (process[1].Status, process[1].GetTagItem("error.type")).ShouldBe((ActivityStatusCode.Error, "System.InvalidOperationException"));
+    }
+
+    [Fact]
     public async Task Outcomes_are_counted_once_recorded()
     {
         using var completed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.completed");

@@ -1,6 +1,6 @@
 namespace WorkflowAspire.BullMQ.Telemetry;
 
-/// <summary>The attributes' names, which are Node's.</summary>
+/// <summary>The attributes' names, which are Node's, but for <c>error.type</c>, which is OpenTelemetry's.</summary>
 internal static class TelemetryAttributes
 {
     public const string QueueName = "bullmq.queue.name";
@@ -16,6 +16,7 @@ internal static class TelemetryAttributes
     public const string JobFailedReason = "bullmq.job.failed.reason";
     public const string JobProcessedTimestamp = "bullmq.job.processed.timestamp";
     public const string JobAttemptFinishedTimestamp = "bullmq.job.attempt_finished_timestamp";
+    public const string ErrorType = "error.type";
     public const string WorkerId = "bullmq.worker.id";
     public const string WorkerName = "bullmq.worker.name";
 }
