@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
@@ -33,8 +32,8 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
         var others = active.Job.Options.Others;
         if (others is null || !others.TryGetValue("repeat", out var repeat)) throw new FormatException("its options have no repeat.");
         var options = RepeatJson.Read(repeat);
-        var previous = others.TryGetValue("prevMillis", out var millis) && millis.ValueKind == JsonValueKind.Number
-            ? DateTimeOffset.FromUnixTimeMilliseconds((long)millis.GetDouble()) : (DateTimeOffset?)null;
+        var previous = others.TryGetValue("prevMillis", out var millis) && AnyForm.Number(millis) is { } time
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)time) : (DateTimeOffset?)null;
         if (!NextTime.TryFind(options, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, out var due)) return;
 
         RedisKey hash = connection.Keys.Of($"repeat:{schedulerId}");
