@@ -46,6 +46,7 @@ public sealed partial class Worker
         await leaving.ConfigureAwait(false);
         await CloseManualAsync().ConfigureAwait(false);
         await _locks.DisposeAsync().ConfigureAwait(false);
+        _starts.Dispose();
         // Not for ever: it may be a listener that waits for this close.
         await EndsWithinAsync(_notifications.ClosedAsync(), GraceAfterCancel).ConfigureAwait(false);
     }

@@ -45,14 +45,14 @@ public sealed partial class Worker
         }
 
         foreach (var active in taken) Track(active);
+        // Before others can be taken, which come behind it.
+        await BeginAsync(taken).ConfigureAwait(false);
         lock (_planGate)
         {
             _mayTakeIdle = false;
             // The job has the slot now, and another wait may begin.
             if (taken.Count > 0) (_idleWait, _mayHaveJobs) = (null, true);
         }
-
-        await BeginAsync(taken).ConfigureAwait(false);
     }
 
     // With a job where one was taken; otherwise there may be some to take.

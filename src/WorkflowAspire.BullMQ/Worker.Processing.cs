@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ.Processing;
 using WorkflowAspire.BullMQ.Telemetry;
@@ -13,29 +14,47 @@ public sealed partial class Worker
         _locks.Track(active);
     }
 
-    private ValueTask BeginAsync(IReadOnlyList<ActiveJob> taken)
+    /// <param name="taken">Jobs that were just taken.</param>
+    /// <param name="turn">Their place in the order of starts; null for the next.</param>
+    private ValueTask BeginAsync(IReadOnlyList<ActiveJob> taken, Starts.Turn? turn = null)
     {
-        if (IsClosing) return new ValueTask(HandBackUnbegunAsync(taken));
-        foreach (var active in taken) Start(active);
+        if (IsClosing)
+        {
+            if (turn is not null) _starts.Add(turn, []);
+            return new ValueTask(HandBackUnbegunAsync(taken));
+        }
+
+        // With one slot the loop has nothing to do until this job ends, so it may as well begin it: one change of threads less.
+        if (turn is not null && _concurrency == 1)
+        {
+            _starts.Add(turn, []);
+            foreach (var active in taken) _ = ProcessAsync(active);
+        }
+        else if (turn is not null)
+        {
+            _starts.Add(turn, taken);
+        }
+        else
+        {
+            _starts.Add(taken);
+        }
+
         return ValueTask.CompletedTask;
     }
 
-    private void Start(ActiveJob active)
+    private void Begin(Start start) => _ = start.Refusal is { } error ? FailRefusedAsync(start.Active, error) : ProcessAsync(start.Active);
+
+    private async Task FailRefusedAsync(ActiveJob active, Exception error)
     {
-        // With one slot the loop has nothing to do until this job ends, so it may as well begin it: one change of threads less.
-        if (_concurrency == 1) _ = ProcessAsync(active);
-        else _ = Task.Run(() => ProcessAsync(active));
+        await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
+        Interlocked.Decrement(ref _running);
+        Wake();
     }
 
     private void Fail(ActiveJob active, Exception error)
     {
         Interlocked.Increment(ref _running);
-        _ = Task.Run(async () =>
-        {
-            await SettleAsync(active, () => _settlement.FailAsync(active, error)).ConfigureAwait(false);
-            Interlocked.Decrement(ref _running);
-            Wake();
-        });
+        _starts.Add(new Start(active, error));
     }
 
     private async Task ProcessAsync(ActiveJob active)
@@ -90,7 +109,7 @@ public sealed partial class Worker
             if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
             if (active.Job.DeferredFailure is { } reason) throw new UnrecoverableError(reason);
             if (_options.MaxStartedAttempts is > 0 and var most && active.Job.AttemptsStarted > most) throw new UnrecoverableError("job started more than allowable limit");
-            var result = await _processor!(active.Job, active.Cancellation).ConfigureAwait(false);
+            var result = await Call(active).ConfigureAwait(false);
             ProcessActivity.Completed(activity, active.Job, result, _options.TraceOutcomes, _time.GetUtcNow());
             return result;
         }
@@ -98,6 +117,18 @@ public sealed partial class Worker
         {
             ProcessActivity.Failed(activity, active.Job, error, _options.TraceOutcomes, _time.GetUtcNow());
             throw;
+        }
+    }
+
+    private Task<ReadOnlyMemory<byte>> Call(ActiveJob active)
+    {
+        try
+        {
+            return _processor!(active.Job, active.Cancellation);
+        }
+        finally
+        {
+            active.ReturnedAt = Stopwatch.GetTimestamp();
         }
     }
 

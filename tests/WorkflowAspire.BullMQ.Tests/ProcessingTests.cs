@@ -28,6 +28,49 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
         Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Range(0, 20).Select(i => $"{i}"));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    [InlineData(50)]
+    public async Task Jobs_begin_in_the_order_in_which_they_were_added_however_many_run_at_once(int concurrency)
+    {
+        await AddMany(300);
+
+        await StartWorker(async (_, _) => { await Task.Yield(); return Json("null"); }, new WorkerOptions { Concurrency = concurrency });
+
+        await Eventually.Get(() => Processed.Count, count => count == 300);
+        Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Range(0, 300).Select(i => $"{i}"));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(50)]
+    public async Task Jobs_that_come_to_an_idle_worker_together_begin_in_their_order(int concurrency)
+    {
+        await StartWorker(async (_, _) => { await Task.Yield(); return Json("null"); }, new WorkerOptions { Concurrency = concurrency });
+        await Eventually.True(async () => (await Queue.GetWorkersAsync()).Count == 1);
+
+        for (var round = 0; round < 5; round++)
+        {
+            await AddMany(60);
+            await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 60 * (round + 1));
+        }
+
+        Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Repeat(Enumerable.Range(0, 60).Select(i => $"{i}"), 5).SelectMany(all => all));
+    }
+
+    [Fact]
+    public async Task A_processor_that_keeps_its_thread_keeps_no_other_job_from_beginning()
+    {
+        using var together = new Barrier(4);
+        await AddMany(16);
+
+        await StartWorker((_, ct) => Task.FromResult(Json(together.SignalAndWait(TimeSpan.FromSeconds(10), ct) ? "true" : "false")), new WorkerOptions { Concurrency = 4 });
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 16);
+        (await Queue.GetCompletedAsync()).ShouldAllBe(job => Text(job.ReturnValue!.Value) == "true");
+    }
+
     [Fact]
     public async Task A_lifo_job_comes_first_and_a_lower_priority_number_before_a_higher()
     {
@@ -192,6 +235,8 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
 
         workers.ShouldHaveSingleItem().Name.ShouldBe("reader");
     }
+
+    private Task<IReadOnlyList<Job>> AddMany(int count) => Queue.AddBulkAsync(Enumerable.Range(0, count).Select(i => new NewJob("work", Json($"{i}"))));
 
     private static void InterlockedMax(ref int target, int value)
     {

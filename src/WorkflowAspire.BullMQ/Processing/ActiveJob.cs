@@ -16,6 +16,9 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>The timestamp of the last proof that the lock is ours.</summary>
     public long LockedAt => Volatile.Read(ref _lockedAt);
 
+    /// <summary>The timestamp at which the processor first returned, to wait for something or with its result; 0 before.</summary>
+    public long ReturnedAt { get; set; }
+
     /// <summary>Another worker may have the job: nothing of this attempt may be written.</summary>
     public bool IsLost => Volatile.Read(ref _ending) == 1;
 
