@@ -27,7 +27,7 @@ public sealed partial class Worker
         IReadOnlyList<ActiveJob> taken = [];
         try
         {
-            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
+            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged).ConfigureAwait(false);
             else if (!_isPaused && !IsClosing) taken = await WaitForMarkerAsync(await marker.ConfigureAwait(false), exchanged).ConfigureAwait(false);
             _outage.Succeeded(this);
         }
@@ -70,7 +70,7 @@ public sealed partial class Worker
             if (_isPaused || IsClosing) return [];
         }
 
-        if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
+        if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged).ConfigureAwait(false);
         else await marker.WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
         return [];
     }
