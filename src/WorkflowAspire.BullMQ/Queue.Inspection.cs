@@ -1,5 +1,5 @@
-using System.Globalization;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Processing;
 using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
@@ -22,20 +22,31 @@ public sealed partial class Queue
     }
 
     /// <summary>The workers that are connected for this queue, Node's included.</summary>
-    /// <remarks>Servers that hide <c>CLIENT LIST</c> throw <see cref="RedisServerException"/>.</remarks>
+    /// <remarks>
+    /// Where the connection lacks the client's admin mode, without which the client sends no <c>CLIENT LIST</c>, one is opened for this call from its
+    /// configuration string. Servers that hide <c>CLIENT LIST</c> throw <see cref="RedisServerException"/>.
+    /// </remarks>
     public async Task<IReadOnlyList<WorkerInfo>> GetWorkersAsync(CancellationToken ct = default)
     {
-        var workers = new List<WorkerInfo>();
-        foreach (var server in _redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        try
         {
-            foreach (var client in await server.ClientListAsync().WaitAsync(ct).ConfigureAwait(false))
-            {
-                if (client.Name is not { } name || !name.StartsWith(_keys.ClientName, StringComparison.Ordinal)) continue;
-                var suffix = name[_keys.ClientName.Length..];
-                if (suffix.Length > 0 && !suffix.StartsWith(":w:", StringComparison.Ordinal)) continue;
-                workers.Add(new WorkerInfo(client.Id.ToString(CultureInfo.InvariantCulture), suffix.Length > 0 ? suffix[3..] : null,
-                    client.Address?.ToString() ?? "", TimeSpan.FromSeconds(client.AgeSeconds), TimeSpan.FromSeconds(client.IdleSeconds)));
-            }
+            return await ListWorkersAsync(_redis, ct).ConfigureAwait(false);
+        }
+        catch (RedisCommandException refused) when (refused.Message.Contains("admin mode", StringComparison.Ordinal))
+        {
+            var own = await OwnConnection.ConnectAsync(_redis, adjust: null, $"{_keys.ClientName}:list", configuration => configuration.AllowAdmin = true).WaitAsync(ct).ConfigureAwait(false);
+            await using (own.ConfigureAwait(false))
+                return await ListWorkersAsync(own, ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<WorkerInfo>> ListWorkersAsync(IConnectionMultiplexer redis, CancellationToken ct)
+    {
+        var workers = new List<WorkerInfo>();
+        foreach (var server in redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        {
+            var clients = (string?)await server.ExecuteAsync("CLIENT", "LIST").WaitAsync(ct).ConfigureAwait(false);
+            workers.AddRange(ClientList.Read(clients ?? "").Select(client => client.AsWorkerOf(_keys)).OfType<WorkerInfo>());
         }
 
         return workers;

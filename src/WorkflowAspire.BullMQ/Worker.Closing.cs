@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -29,6 +30,7 @@ public sealed partial class Worker
 
     private async Task CloseOnceAsync(TimeSpan? timeout)
     {
+        using var activity = Describe(OperationActivity.Start("close", QueueName));
         _notifications.Closing();
         await _closing.CancelAsync().ConfigureAwait(false);
         // At once: it would take a marker away from those who go on.

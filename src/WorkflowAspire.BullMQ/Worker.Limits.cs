@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -18,7 +19,11 @@ public sealed partial class Worker
     /// <param name="duration">How long, to the millisecond, at least 1 of them.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ArgumentOutOfRangeException">The duration is less than a millisecond.</exception>
-    public Task RateLimitAsync(TimeSpan duration, CancellationToken ct = default) => _connection.RateLimitAsync(duration).WaitAsync(ct);
+    public Task RateLimitAsync(TimeSpan duration, CancellationToken ct = default) => OperationActivity.RunAsync("rateLimit", QueueName, activity =>
+    {
+        Describe(activity)?.SetTag(TelemetryAttributes.WorkerRateLimit, (long)duration.TotalMilliseconds);
+        return _connection.RateLimitAsync(duration).WaitAsync(ct);
+    });
 
     private async Task HandBackLimitedAsync(ActiveJob active)
     {

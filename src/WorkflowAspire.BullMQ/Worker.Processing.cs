@@ -64,7 +64,12 @@ public sealed partial class Worker
             if (active.Job.RepeatJobKey is not null) await _iterations.AddNextAsync(active).ConfigureAwait(false);
             var result = await RunProcessorAsync(active).ConfigureAwait(false);
             _locks.Release(active);
-            if (active.IsLost) return;
+            if (active.IsLost)
+            {
+                TellLost(active);
+                return;
+            }
+
             _finished.Enqueue(new FinishedJob(active, result));
             if (_givenUp.IsCancellationRequested) TellDropped();
         }
@@ -77,6 +82,7 @@ public sealed partial class Worker
         {
             _locks.Release(active);
             if (!active.IsLost) await SettleAsync(active, () => RecordAsync(active, error)).ConfigureAwait(false);
+            else if (!HasMovedItsJob(error)) TellLost(active);
             // The place of its job may be free in a queue with a global concurrency, where no marker tells of jobs that wait.
             if (error is not RateLimitError) Volatile.Write(ref _asksAgain, true);
         }
@@ -104,6 +110,7 @@ public sealed partial class Worker
     private async Task<ReadOnlyMemory<byte>> RunProcessorAsync(ActiveJob active)
     {
         using var activity = ProcessActivity.Start(QueueName, active.Job, _lanes[0].Exchange.WorkerId, _options.Name);
+        if (activity is not null) active.Attempt = activity.Context;
         try
         {
             if (_options.OnActive is { } onActive) await _notifications.TellAsync(nameof(_options.OnActive), onActive, active.Job).ConfigureAwait(false);
@@ -119,6 +126,10 @@ public sealed partial class Worker
             throw;
         }
     }
+
+    // The log has it since the lock was lost.
+    private void TellLost(ActiveJob active) => _notifications.Error(new JobRefusedException(active.Job.Id, JobRefusal.LockLost,
+        $"What became of job {active.Job.Id} of the queue {_keys.QualifiedName} was not recorded: its lock was lost while it was processed."));
 
     private Task<ReadOnlyMemory<byte>> Call(ActiveJob active)
     {

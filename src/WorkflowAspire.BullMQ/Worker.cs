@@ -122,5 +122,5 @@ public sealed partial class Worker : IAsyncDisposable
         }
     }
 
-    private Exchange NewExchange() => new(_connection, _options, _settlement, _notifications, _logger);
+    private Exchange NewExchange() => new(_connection, _options, _settlement, _iterations, _notifications, _logger);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
@@ -224,6 +226,37 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
 
         await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 9);
         most.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task What_a_worker_tells_of_is_the_job_as_Redis_has_it()
+    {
+        var ended = new ConcurrentQueue<Job>();
+        await StartWorker((job, _) => Text(job.Data) == "\"fails\"" ? throw new InvalidOperationException("broken") : Task.FromResult(Json("7")), new WorkerOptions
+        {
+            OnCompleted = completion => { ended.Enqueue(completion.Job); return Task.CompletedTask; },
+            OnFailed = failure => { ended.Enqueue(failure.Job); return Task.CompletedTask; },
+        });
+
+        await Add();
+        await Add(data: "\"fails\"");
+        await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromHours(1)) }, "\"fails\"");
+
+        await Eventually.Get(() => ended.Count, count => count == 3);
+        foreach (var job in ended) await IsAsRedisHasIt(job);
+        ended.Count(job => job.FinishedOn is not null).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Workers_are_listed_by_a_connection_without_the_clients_admin_mode()
+    {
+        await StartWorker(new WorkerOptions { Name = "reader" });
+        await using var ordinary = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Redis.Port}");
+
+        var worker = (await Eventually.Get(() => new Queue(Queue.Name, ordinary).GetWorkersAsync(), found => found.Count > 0)).Single();
+
+        (worker.Name, worker.Address.StartsWith("127.0.0.1:", StringComparison.Ordinal), worker.Id.All(char.IsAsciiDigit)).ShouldBe(("reader", true, true));
+        (await new Queue($"{Queue.Name}x", ordinary).GetWorkersCountAsync()).ShouldBe(0);
     }
 
     [Fact]

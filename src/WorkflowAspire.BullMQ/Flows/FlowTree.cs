@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -40,11 +42,19 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
         own.Validate();
         if (own.Deduplication is { } deduplication)
             throw new ArgumentException($"A job of a flow cannot have deduplication, since its parent would wait for a job that was not added; job '{node.Name}' has the id '{deduplication.Id}'.", nameof(node));
-        var entry = new Entry(node, own, own.JobId ?? Guid.NewGuid().ToString(), QueueOf(node));
+        var id = own.JobId ?? Guid.NewGuid().ToString();
+        var entry = new Entry(node, Traced(node, own, id), id, QueueOf(node));
         if (parent is not null) SameSlot.Demand(database.Multiplexer, parent.Queue, entry.Queue.Keys.QualifiedName);
         SameSlot.Demand(database.Multiplexer, _queues[0].Keys.QualifiedName, entry.Queue.Keys.QualifiedName);
         _entries.Add(entry);
         return entry;
+    }
+
+    // Each job goes on with an activity of its own, as with Node's package.
+    private static JobOptions Traced(FlowJob node, JobOptions own, string id)
+    {
+        using var activity = OperationActivity.Start("addNode", node.QueueName, ActivityKind.Producer)?.SetTag(TelemetryAttributes.JobName, node.Name).SetTag(TelemetryAttributes.JobId, id);
+        return TraceMetadata.Carrying(own, TraceMetadata.OfCurrent(activity), keepsOwn: true);
     }
 
     private QueueConnection QueueOf(FlowJob node)

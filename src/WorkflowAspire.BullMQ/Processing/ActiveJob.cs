@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>A job that this worker has taken, with the token that proves it.</summary>
@@ -15,6 +17,9 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
 
     /// <summary>The timestamp of the last proof that the lock is ours.</summary>
     public long LockedAt => Volatile.Read(ref _lockedAt);
+
+    /// <summary>The activity of the attempt; default where nobody listens.</summary>
+    public ActivityContext Attempt { get; set; }
 
     /// <summary>The timestamp at which the processor first returned, to wait for something or with its result; 0 before.</summary>
     public long ReturnedAt { get; set; }
