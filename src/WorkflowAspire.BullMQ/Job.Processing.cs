@@ -13,6 +13,9 @@ public sealed partial class Job
     /// <summary>The token of the lock with which a worker took the job; null for a job that was only read.</summary>
     public string? Token { get; private set; }
 
+    /// <summary>Why the program cancelled the job (<see cref="Worker.CancelJob"/>); null where it did not, or gave no reason. Set before the processor's token is cancelled.</summary>
+    public string? CancellationReason { get; internal set; }
+
     /// <summary>The processor has moved the job out of active and given up the lock with that.</summary>
     internal bool IsParked { get; private set; }
 

@@ -32,6 +32,7 @@ public sealed partial record JobOptions
 [JsonSerializable(typeof(JobOptions))]
 [JsonSerializable(typeof(Adding.RareArguments))]
 [JsonSerializable(typeof(ParentKeys))]
+[JsonSerializable(typeof(DeduplicationOptions))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(List<string>))]
 internal sealed partial class BullMQJsonContext : JsonSerializerContext;

@@ -28,28 +28,37 @@ public sealed partial class Queue
     /// </remarks>
     public async Task<IReadOnlyList<WorkerInfo>> GetWorkersAsync(CancellationToken ct = default)
     {
+        return await ListClientsAsync(client => client.AsWorkerOf(_keys), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The readers of events (<see cref="QueueEvents"/>) that are connected for this queue, Node's included.</summary>
+    /// <remarks>As with <see cref="GetWorkersAsync"/>.</remarks>
+    public Task<IReadOnlyList<WorkerInfo>> GetQueueEventsAsync(CancellationToken ct = default) => ListClientsAsync(client => client.AsReaderOf(_keys), ct);
+
+    private async Task<IReadOnlyList<WorkerInfo>> ListClientsAsync(Func<ClientList, WorkerInfo?> select, CancellationToken ct)
+    {
         try
         {
-            return await ListWorkersAsync(_redis, ct).ConfigureAwait(false);
+            return await ListClientsAsync(_redis, select, ct).ConfigureAwait(false);
         }
         catch (RedisCommandException refused) when (refused.Message.Contains("admin mode", StringComparison.Ordinal))
         {
             var own = await OwnConnection.ConnectAsync(_redis, adjust: null, $"{_keys.ClientName}:list", configuration => configuration.AllowAdmin = true).WaitAsync(ct).ConfigureAwait(false);
             await using (own.ConfigureAwait(false))
-                return await ListWorkersAsync(own, ct).ConfigureAwait(false);
+                return await ListClientsAsync(own, select, ct).ConfigureAwait(false);
         }
     }
 
-    private async Task<IReadOnlyList<WorkerInfo>> ListWorkersAsync(IConnectionMultiplexer redis, CancellationToken ct)
+    private static async Task<IReadOnlyList<WorkerInfo>> ListClientsAsync(IConnectionMultiplexer redis, Func<ClientList, WorkerInfo?> select, CancellationToken ct)
     {
-        var workers = new List<WorkerInfo>();
+        var found = new List<WorkerInfo>();
         foreach (var server in redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
         {
             var clients = (string?)await server.ExecuteAsync("CLIENT", "LIST").WaitAsync(ct).ConfigureAwait(false);
-            workers.AddRange(ClientList.Read(clients ?? "").Select(client => client.AsWorkerOf(_keys)).OfType<WorkerInfo>());
+            found.AddRange(ClientList.Read(clients ?? "").Select(select).OfType<WorkerInfo>());
         }
 
-        return workers;
+        return found;
     }
 
     /// <summary>How many workers are connected for this queue, Node's included.</summary>

@@ -97,7 +97,7 @@ public sealed partial class Worker
     {
         _ when HasMovedItsJob(error) => Task.CompletedTask,
         RateLimitError => HandBackLimitedAsync(active),
-        OperationCanceledException when active.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error), takesMore: !IsClosing),
+        OperationCanceledException when active.Job.CancellationReason is { } reason => _settlement.FailAsync(active, new OperationCanceledException(reason, error), takesMore: !IsClosing),
         _ => _settlement.FailAsync(active, error, takesMore: !IsClosing),
     };
 

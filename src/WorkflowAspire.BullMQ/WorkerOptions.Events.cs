@@ -28,6 +28,12 @@ public sealed partial class WorkerOptions
     /// <summary>Called with the ids of jobs whose locks could not be renewed: their attempts are cancelled.</summary>
     public Func<IReadOnlyList<string>, Task>? OnLockRenewalFailed { get; set; }
 
+    /// <summary>Called with the ids of jobs whose locks were renewed.</summary>
+    public Func<IReadOnlyList<string>, Task>? OnLocksRenewed { get; set; }
+
+    /// <summary>Called when the processor of a job has told how far it is (<see cref="Job.UpdateProgressAsync"/>), after Redis has recorded it.</summary>
+    public Func<Job, JobProgress, Task>? OnProgress { get; set; }
+
     /// <summary>Called once, when Redis has answered the started worker for the first time.</summary>
     public Func<Task>? OnReady { get; set; }
 

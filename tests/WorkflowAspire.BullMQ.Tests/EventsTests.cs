@@ -58,6 +58,17 @@ public class EventsTests(RedisServer redis) : QueueSpecification(redis)
     }
 
     [Fact]
+    public async Task Readers_of_events_are_listed()
+    {
+        await using var events = Listen();
+        await events.StartAsync();
+        await StartWorker();
+
+        (await Eventually.Get(() => Queue.GetQueueEventsAsync(), found => found.Count > 0)).ShouldHaveSingleItem().Address.ShouldStartWith("127.0.0.1:");
+        (await Eventually.Get(() => Queue.GetWorkersAsync(), found => found.Count > 0)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nothing_is_missed_between_the_start_and_the_first_listener()
     {
         await Add();

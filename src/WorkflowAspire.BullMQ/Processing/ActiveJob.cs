@@ -33,9 +33,6 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>Nothing processes the job any more.</summary>
     public bool HasStopped { get; private set; }
 
-    /// <summary>Why the program cancelled the attempt; null where it did not, or gave no reason.</summary>
-    public string? CancellationReason { get; private set; }
-
     public void Renewed(long timestamp) => Volatile.Write(ref _lockedAt, timestamp);
 
     public void Lose() => End(1);
@@ -47,7 +44,7 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>Cancels the attempt; the job stays ours, and what its processor makes of that is recorded.</summary>
     public void Cancel(string? reason)
     {
-        CancellationReason = reason;
+        Job.CancellationReason = reason;
         CancelProcessor();
     }
 

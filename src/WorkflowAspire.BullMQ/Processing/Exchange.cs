@@ -113,6 +113,9 @@ internal sealed partial class Exchange(
         return (result, exchanged);
     }
 
+    /// <summary>Tells the worker's program how far a job is.</summary>
+    public void TellProgress(Job job, JobProgress progress) => notifications.Progress(job, progress);
+
     /// <summary>The jobs that the call without an answer took.</summary>
     public async Task<IReadOnlyList<ActiveJob>> ReclaimAsync()
     {

@@ -99,6 +99,7 @@ internal sealed partial class LockRenewal : IAsyncDisposable
             if (!lost.Contains(i)) jobs[i].Renewed(asked);
         }
 
+        _notifications.LocksRenewed(() => [.. jobs.Where((_, position) => !lost.Contains(position)).Select(job => job.Job.Id)]);
         if (lost.Count > 0) Lose(jobs.Where((_, position) => lost.Contains(position)));
     }
 

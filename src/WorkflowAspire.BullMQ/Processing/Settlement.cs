@@ -82,6 +82,8 @@ internal sealed partial class Settlement(
     private async ValueTask<TimeSpan?> NextAttemptAsync(Job job, Exception error)
     {
         if (error is UnrecoverableError || !job.HasAttemptsLeft) return null;
+        // One that may not be taken again is not retried.
+        if (options.MaxStartedAttempts is > 0 and var most && job.AttemptsStarted >= most) return null;
         if (job.Options.Backoff is not { } backoff) return TimeSpan.Zero;
         if (backoff.WaitAfter(job.AttemptsMade + 1, Random.Shared) is { } wait) return wait;
         if (options.BackoffStrategy is not { } strategy)

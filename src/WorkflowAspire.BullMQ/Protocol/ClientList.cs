@@ -15,8 +15,13 @@ internal sealed class ClientList(Dictionary<string, string> fields)
         if (!name.StartsWith(keys.ClientName, StringComparison.Ordinal)) return null;
         var suffix = name[keys.ClientName.Length..];
         if (suffix.Length > 0 && !suffix.StartsWith(":w:", StringComparison.Ordinal)) return null;
-        return new WorkerInfo(fields.GetValueOrDefault("id") ?? "", suffix.Length > 0 ? suffix[3..] : null, fields.GetValueOrDefault("addr") ?? "", Seconds("age"), Seconds("idle"));
+        return As(suffix.Length > 0 ? suffix[3..] : null);
     }
+
+    /// <summary>The connection as a reader of a queue's events; null where it is none.</summary>
+    public WorkerInfo? AsReaderOf(QueueKeys keys) => fields.GetValueOrDefault("name") == $"{keys.ClientName}:qe" ? As(null) : null;
+
+    private WorkerInfo As(string? name) => new(fields.GetValueOrDefault("id") ?? "", name, fields.GetValueOrDefault("addr") ?? "", Seconds("age"), Seconds("idle"));
 
     private TimeSpan Seconds(string field) =>
         TimeSpan.FromSeconds(long.TryParse(fields.GetValueOrDefault(field), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0);

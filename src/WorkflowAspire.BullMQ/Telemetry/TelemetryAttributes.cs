@@ -26,6 +26,7 @@ internal static class TelemetryAttributes
     public const string QueueEventMaxLength = "bullmq.queue.event.max.length";
     public const string WorkerRateLimit = "bullmq.worker.rate.limit";
     public const string WorkerDoNotWaitActive = "bullmq.worker.do.not.wait.active";
+    public const string WorkerForceClose = "bullmq.worker.force.close";
     public const string WorkerStalledJobs = "bullmq.worker.stalled.jobs";
     public const string WorkerJobsToExtendLocks = "bullmq.worker.jobs.to.extend.locks";
     public const string WorkerOptions = "bullmq.worker.options";
