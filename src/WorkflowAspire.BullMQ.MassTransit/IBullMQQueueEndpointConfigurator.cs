@@ -53,6 +53,10 @@ public interface IBullMQQueueEndpointConfigurator : IReceiveEndpointConfigurator
     /// <summary>Counts finished jobs minute by minute; null for no counts.</summary>
     MetricsOptions? Metrics { set; }
 
+    /// <summary>Puts results, and the messages and stack traces of errors, into the activity <c>process</c>; see <see cref="WorkerOptions.TraceOutcomes"/>. MassTransit's own activities are not concerned.</summary>
+    /// <value>Default true.</value>
+    bool TraceOutcomes { set; }
+
     /// <summary>Awaited after each failed attempt is recorded.</summary>
     Func<JobFailure, Task>? OnFailed { set; }
 

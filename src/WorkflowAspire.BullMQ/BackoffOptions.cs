@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -39,29 +39,5 @@ public sealed record BackoffOptions(string Type, TimeSpan Delay)
         return longest is { } wait
             ? TimeSpan.FromMilliseconds(Jitter > 0 ? Math.Floor((random.NextDouble() * wait * Jitter) + (wait * (1 - Jitter))) : wait)
             : null;
-    }
-}
-
-/// <summary>Reads BullMQ's two forms, a number of milliseconds (fixed) or <c>{ type, delay, jitter }</c>; writes the second.</summary>
-internal sealed class BackoffConverter : JsonConverter<BackoffOptions>
-{
-    public override BackoffOptions? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType == JsonTokenType.Number) return BackoffOptions.Fixed(TimeSpan.FromMilliseconds(reader.GetDouble()));
-        using var form = JsonDocument.ParseValue(ref reader);
-        if (form.RootElement.ValueKind != JsonValueKind.Object) return null;
-        var type = form.RootElement.TryGetProperty("type", out var t) ? t.GetString() : null;
-        var delay = form.RootElement.TryGetProperty("delay", out var d) && d.ValueKind == JsonValueKind.Number ? d.GetDouble() : 0;
-        var jitter = form.RootElement.TryGetProperty("jitter", out var j) && j.ValueKind == JsonValueKind.Number ? j.GetDouble() : 0;
-        return new BackoffOptions(type ?? "fixed", TimeSpan.FromMilliseconds(delay)) { Jitter = jitter };
-    }
-
-    public override void Write(Utf8JsonWriter writer, BackoffOptions value, JsonSerializerOptions options)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("type", value.Type);
-        writer.WriteNumber("delay", (long)value.Delay.TotalMilliseconds);
-        if (value.Jitter > 0) writer.WriteNumber("jitter", value.Jitter);
-        writer.WriteEndObject();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -8,27 +9,23 @@ namespace WorkflowAspire.BullMQ;
 /// and the event <c>deduplicated</c> tells. The key goes when that job ends or is removed, or after <see cref="Ttl"/> where it is given.
 /// </remarks>
 /// <param name="Id">What the jobs of one kind have in common.</param>
+[JsonConverter(typeof(DeduplicationConverter))]
 public sealed record DeduplicationOptions(string Id)
 {
     /// <summary>How long jobs of this id are kept out, counted from the job that was added, to the millisecond; it outlasts that job's end.</summary>
     /// <value>Default null: as long as the job waits or runs.</value>
-    [JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Counts <see cref="Ttl"/> anew from each job that was kept out.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Extend { get; init; }
 
     /// <summary>A job that is still delayed gives way to the new one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Replace { get; init; }
 
     /// <summary>A job that is still delayed keeps its id and data and gets the delay of the job that was kept out; not together with <see cref="Replace"/>.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reschedule { get; init; }
 
     /// <summary>Of the jobs that arrive while the first one is being processed, the last is added when that one ends; <see cref="Ttl"/> counts for nothing then.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool KeepLastIfActive { get; init; }
 
     /// <exception cref="ArgumentException">The id is empty, or the time to live shorter than a millisecond.</exception>

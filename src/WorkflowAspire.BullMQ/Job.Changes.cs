@@ -30,6 +30,7 @@ public sealed partial class Job
     {
         await _connection.UpdateProgressAsync(Id, progress, ct).ConfigureAwait(false);
         Progress = progress;
+        _exchange?.TellProgress(this, progress);
     }
 
     /// <summary>Makes a delayed job available now.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkflowAspire.BullMQ.Processing;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -11,6 +12,9 @@ public sealed partial class Job
 
     /// <summary>The token of the lock with which a worker took the job; null for a job that was only read.</summary>
     public string? Token { get; private set; }
+
+    /// <summary>Why the program cancelled the job (<see cref="Worker.CancelJob"/>); null where it did not, or gave no reason. Set before the processor's token is cancelled.</summary>
+    public string? CancellationReason { get; internal set; }
 
     /// <summary>The processor has moved the job out of active and given up the lock with that.</summary>
     internal bool IsParked { get; private set; }
@@ -26,15 +30,15 @@ public sealed partial class Job
     /// <param name="fetchNext">Whether to take the next job in the same call, with the same token.</param>
     /// <param name="ct">Ends the wait, unless it is also for the next job, which would be lost; the job may complete all the same.</param>
     /// <returns>The next job; null where there is none or none was asked for.</returns>
-    /// <exception cref="InvalidOperationException">The job is not active, its lock is gone or another's, or it has unfinished children; nothing was changed.</exception>
+    /// <exception cref="JobRefusedException">The job is not active, its lock is gone or another's, or it has unfinished children; nothing was changed.</exception>
     public async Task<Job?> MoveToCompletedAsync(ReadOnlyMemory<byte> returnValue, string token, bool fetchNext = true, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
         ct.ThrowIfCancellationRequested();
         using var active = new ActiveJob(this, token, 0);
+        using var activity = OperationActivity.Start("complete", QueueName)?.SetTag(TelemetryAttributes.JobId, Id).SetTag(TelemetryAttributes.JobName, Name);
         var (result, exchanged) = await TakenThrough().RunManuallyAsync(new FinishedJob(active, returnValue), fetchNext ? 1 : 0, token).WaitAsync(fetchNext ? CancellationToken.None : ct).ConfigureAwait(false);
         ThrowIfRefused(result, "completed");
-        AttemptsMade++;
         return exchanged.FirstJob;
     }
 
@@ -44,7 +48,7 @@ public sealed partial class Job
     /// <param name="fetchNext">Whether to take the next job, with the same token; not done where the job's own next attempt comes at once, as in Node's package.</param>
     /// <param name="ct">Ends the wait; the attempt may be recorded all the same.</param>
     /// <returns>The next job; null where there is none or none was asked for.</returns>
-    /// <exception cref="InvalidOperationException">The job is not active, or its lock is gone or another's; nothing was changed.</exception>
+    /// <exception cref="JobRefusedException">The job is not active, or its lock is gone or another's; nothing was changed.</exception>
     public async Task<Job?> MoveToFailedAsync(Exception error, string token, bool fetchNext = false, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -53,7 +57,6 @@ public sealed partial class Job
         var exchange = TakenThrough();
         var (result, isRetriedAtOnce) = await exchange.Settlement.FailManuallyAsync(this, token, error, fetchNext).WaitAsync(ct).ConfigureAwait(false);
         ThrowIfRefused(result, "failed");
-        AttemptsMade++;
         if (!fetchNext || isRetriedAtOnce) return null;
         var (_, exchanged) = await exchange.RunManuallyAsync(null, 1, token).ConfigureAwait(false);
         return exchanged.FirstJob;
@@ -63,26 +66,29 @@ public sealed partial class Job
     /// <param name="timestamp">When it is due; a time that has passed for now.</param>
     /// <param name="token">The token of the job's lock; null for <see cref="Token"/>.</param>
     /// <param name="ct">Ends the wait; the job may be moved all the same.</param>
-    /// <exception cref="InvalidOperationException">The job is not active, or its lock is gone or another's; nothing was changed.</exception>
+    /// <exception cref="JobRefusedException">The job is not active, or its lock is gone or another's; nothing was changed.</exception>
     public async Task MoveToDelayedAsync(DateTimeOffset timestamp, string? token = null, CancellationToken ct = default)
     {
         var delay = Math.Max(0, timestamp.ToUnixTimeMilliseconds() - _connection.Time.GetUtcNow().ToUnixTimeMilliseconds());
         ct.ThrowIfCancellationRequested();
         ThrowIfRefused((long)await _connection.RunAsync(Script.Delay, Id, token ?? OwnToken(), delay).WaitAsync(ct).ConfigureAwait(false), "delayed");
+        Delay = TimeSpan.FromMilliseconds(delay);
         IsParked = true;
+        JobMetrics.CountMoved(QueueName, this, JobState.Delayed, _connection.Time);
     }
 
     /// <summary>Puts an active job back to wait, as the next to be taken. In a processor throw <see cref="WaitingError"/> after it. The job loses no attempt.</summary>
     /// <param name="token">The token of the job's lock; null for <see cref="Token"/>.</param>
     /// <param name="ct">Ends the wait; the job may be moved all the same.</param>
     /// <returns>What is left of the current period of the queue's rate limit; zero where there is none.</returns>
-    /// <exception cref="InvalidOperationException">The job is not active, or its lock is gone or another's; nothing was changed.</exception>
+    /// <exception cref="JobRefusedException">The job is not active, or its lock is gone or another's; nothing was changed.</exception>
     public async Task<TimeSpan> MoveToWaitAsync(string? token = null, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         var result = (long)await _connection.RunAsync(Script.HandBack, Id, token ?? OwnToken(), 0).WaitAsync(ct).ConfigureAwait(false);
         ThrowIfRefused(result, "put back to wait");
         IsParked = true;
+        JobMetrics.CountMoved(QueueName, this, JobState.Waiting, _connection.Time);
         return TimeSpan.FromMilliseconds(result);
     }
 
@@ -109,6 +115,6 @@ public sealed partial class Job
 
     private void ThrowIfRefused(long result, string what)
     {
-        if (result < 0) throw new InvalidOperationException($"Job {Id} could not be {what}: {Refusal.Describe(result)}.");
+        if (result < 0) throw Refusal.Of(result, Id, _connection.Keys, what);
     }
 }

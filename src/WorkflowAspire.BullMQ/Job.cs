@@ -14,6 +14,12 @@ public sealed partial class Job
     /// <summary>The job's id, unique in its queue.</summary>
     public string Id { get; }
 
+    /// <summary>The name of the job's queue, without prefix.</summary>
+    public string QueueName => _connection.Keys.QueueName;
+
+    /// <summary>What every key of the job's queue begins with.</summary>
+    public string Prefix => _connection.Keys.Prefix;
+
     /// <summary>The job's name, which tells kinds of jobs in one queue apart.</summary>
     public string Name { get; }
 
@@ -58,7 +64,7 @@ public sealed partial class Job
     public string? FailedReason { get; internal set; }
 
     /// <summary>The stack traces of failed attempts, oldest first.</summary>
-    public IReadOnlyList<string> Stacktrace { get; internal init; } = [];
+    public IReadOnlyList<string> Stacktrace { get; internal set; } = [];
 
     /// <summary>What the processor returned: UTF-8 JSON; null before the job completes.</summary>
     public ReadOnlyMemory<byte>? ReturnValue { get; internal set; }
@@ -70,8 +76,12 @@ public sealed partial class Job
     /// <summary>The name of the worker that last took the job; null for a worker without a name.</summary>
     public string? ProcessedBy { get; internal init; }
 
-    /// <summary>Why the job is to fail without being processed, for example because it stalled too often.</summary>
-    internal string? DeferredFailure { get; init; }
+    /// <summary>
+    /// Why the job is to fail without being processed, because it stalled too often or a child that fails it has failed; null for any other. A worker fails
+    /// such a job by itself; a program that takes jobs with <see cref="Worker.GetNextJobAsync"/> hands it in with <see cref="MoveToFailedAsync"/> and
+    /// an <see cref="UnrecoverableError"/> of this message.
+    /// </summary>
+    public string? DeferredFailure { get; internal init; }
 
     /// <summary>The payload as <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The payload is not JSON of that form.</exception>

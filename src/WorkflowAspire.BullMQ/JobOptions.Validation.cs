@@ -24,6 +24,8 @@ public sealed partial record JobOptions
         RemoveOnFail?.Validate(nameof(RemoveOnFail));
         Backoff?.Validate(nameof(Backoff));
         Deduplication?.Validate(nameof(Deduplication));
+        if (Deduplication is { } deduplication && Parent is { } parent)
+            throw new ArgumentException($"A job with deduplication cannot have a parent, which would wait for a job that was not added; got '{deduplication.Id}' and the parent '{parent.Key}'.", nameof(Deduplication));
         ValidateFlow();
         if (Others is not null) ValidateOthers();
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -11,6 +12,7 @@ public sealed partial record JobOptions
     public const int LowestPriority = (1 << 21) - 1;
 
     /// <summary>An id of the caller's, so that adding twice adds once; null for the queue's next number.</summary>
+    [JsonConverter(typeof(TextConverter))]
     public string? JobId { get; init; }
 
     /// <summary>How many attempts the job has in all, from 1.</summary>
@@ -29,10 +31,12 @@ public sealed partial record JobOptions
 
     /// <summary>1 is the highest priority, <see cref="LowestPriority"/> the lowest; 0 comes before them all.</summary>
     /// <value>Default null: 0.</value>
+    [JsonConverter(typeof(PriorityConverter))]
     public int? Priority { get; init; }
 
     /// <summary>Puts the job in front of those that wait already.</summary>
     /// <value>Default null: behind them.</value>
+    [JsonConverter(typeof(OpenFlagConverter))]
     public bool? Lifo { get; init; }
 
     /// <summary>Which completed jobs stay; null leaves it to the worker, whose default is all.</summary>
@@ -42,13 +46,16 @@ public sealed partial record JobOptions
     public KeepJobs? RemoveOnFail { get; init; }
 
     /// <summary>How many stack traces the job keeps, the newest ones; null for all.</summary>
+    [JsonConverter(typeof(CountConverter))]
     public int? StackTraceLimit { get; init; }
 
     /// <summary>How many lines of its log the job keeps, the newest ones; null or 0 for all.</summary>
     [JsonPropertyName("kl")]
+    [JsonConverter(typeof(CountConverter))]
     public int? KeepLogs { get; init; }
 
     /// <summary>How many bytes the payload may have; null or 0 for as many as Redis takes. A larger one is refused when it is added.</summary>
+    [JsonConverter(typeof(CountConverter))]
     public int? SizeLimit { get; init; }
 
     /// <summary>When the job was created; null for now.</summary>

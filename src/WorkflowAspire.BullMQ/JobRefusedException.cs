@@ -9,6 +9,18 @@ public enum JobRefusal
     /// <summary>The job is in another state than the operation needs.</summary>
     NotInState,
 
+    /// <summary>The job has no lock: it ran out, and another worker may take the job.</summary>
+    LockLost,
+
+    /// <summary>The job's lock is another worker's.</summary>
+    LockOfAnother,
+
+    /// <summary>The job has children that have not finished.</summary>
+    ChildrenPending,
+
+    /// <summary>The job has children that failed and fail it.</summary>
+    ChildrenFailed,
+
     /// <summary>A job scheduler waits for the job: remove the scheduler instead.</summary>
     BelongsToJobScheduler,
 }

@@ -36,6 +36,12 @@ public sealed record JobScheduler
     /// <summary>How long after the whole multiples of <see cref="Every"/> (since 1970) the jobs come.</summary>
     public TimeSpan Offset { get; init; }
 
+    /// <summary>
+    /// Whether it is a repeatable job of the format before job schedulers, of which the queue has a key that says all (<c>name:id:endDate:tz:pattern</c>)
+    /// and nothing else. Workers of BullMQ 6 and of this library make no further job of it: make a scheduler, and remove this one.
+    /// </summary>
+    public bool IsOldFormat { get; init; }
+
     /// <summary>What its jobs are like.</summary>
     public required JobSchedulerTemplate Template { get; init; }
 }

@@ -1,4 +1,5 @@
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -6,16 +7,16 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial class Queue
 {
     /// <summary>Stops all workers of the queue from taking jobs; running ones finish and new ones may be added.</summary>
-    public Task PauseAsync(CancellationToken ct = default) => RunAsync(Script.Pause, ct);
+    public Task PauseAsync(CancellationToken ct = default) => TracedAsync("pause", _ => RunAsync(Script.Pause, ct));
 
     /// <summary>Lets the workers take jobs again.</summary>
-    public async Task ResumeAsync(CancellationToken ct = default)
+    public Task ResumeAsync(CancellationToken ct = default) => TracedAsync("resume", async _ =>
     {
         // Only the first call tells the listeners.
         for (var isFirst = 1; (long)await RunAsync(Script.Resume, ct, isFirst).ConfigureAwait(false) > 0; isFirst = 0)
         {
         }
-    }
+    });
 
     /// <summary>Whether the queue is paused.</summary>
     public Task<bool> IsPausedAsync(CancellationToken ct = default) => Database.HashExistsAsync(_keys.Meta, "paused").WaitAsync(ct);
@@ -56,6 +57,10 @@ public sealed partial class Queue
     public Task<bool> RemoveJobAsync(string jobId, bool removeChildren, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        return _connection.RemoveJobAsync(jobId, removeChildren, ct);
+        return TracedAsync("remove", activity =>
+        {
+            activity?.SetTag(TelemetryAttributes.JobId, jobId).SetTag(TelemetryAttributes.JobOptions, removeChildren ? """{"removeChildren":true}""" : """{"removeChildren":false}""");
+            return _connection.RemoveJobAsync(jobId, removeChildren, ct);
+        });
     }
 }

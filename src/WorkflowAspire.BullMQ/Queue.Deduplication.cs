@@ -1,3 +1,5 @@
+using WorkflowAspire.BullMQ.Telemetry;
+
 namespace WorkflowAspire.BullMQ;
 
 // Which jobs keep others of their kind out.
@@ -17,6 +19,10 @@ public sealed partial class Queue
     public Task<bool> RemoveDeduplicationKeyAsync(string deduplicationId, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(deduplicationId);
-        return Database.KeyDeleteAsync(_keys.Of($"de:{deduplicationId}")).WaitAsync(ct);
+        return TracedAsync("removeDeduplicationKey", activity =>
+        {
+            activity?.SetTag(TelemetryAttributes.DeduplicationKey, deduplicationId);
+            return Database.KeyDeleteAsync(_keys.Of($"de:{deduplicationId}")).WaitAsync(ct);
+        });
     }
 }

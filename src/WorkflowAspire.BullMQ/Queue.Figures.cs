@@ -34,6 +34,28 @@ public sealed partial class Queue
     public Task<long> CountAsync(CancellationToken ct = default) =>
         GetJobCountByTypesAsync([JobState.Waiting, JobState.Delayed, JobState.Prioritized, JobState.WaitingChildren], ct);
 
+    /// <summary>How many jobs wait to be taken and have no priority, those included that BullMQ 5 parked while its queue is paused.</summary>
+    public async Task<long> GetWaitingCountAsync(CancellationToken ct = default)
+    {
+        var parked = Database.ListLengthAsync(_keys.Of("paused"));
+        return await Database.ListLengthAsync(_keys.Of("wait")).WaitAsync(ct).ConfigureAwait(false) + await parked.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>How many jobs workers have.</summary>
+    public Task<long> GetActiveCountAsync(CancellationToken ct = default) => Database.ListLengthAsync(_keys.Of("active")).WaitAsync(ct);
+
+    /// <summary>How many jobs wait to be taken by their priority.</summary>
+    public Task<long> GetPrioritizedCountAsync(CancellationToken ct = default) => Database.SortedSetLengthAsync(_keys.Of("prioritized")).WaitAsync(ct);
+
+    /// <summary>How many parents wait for their children.</summary>
+    public Task<long> GetWaitingChildrenCountAsync(CancellationToken ct = default) => Database.SortedSetLengthAsync(_keys.Of("waiting-children")).WaitAsync(ct);
+
+    /// <summary>How many completed jobs the queue keeps.</summary>
+    public Task<long> GetCompletedCountAsync(CancellationToken ct = default) => Database.SortedSetLengthAsync(_keys.Of("completed")).WaitAsync(ct);
+
+    /// <summary>How many failed jobs the queue keeps.</summary>
+    public Task<long> GetFailedCountAsync(CancellationToken ct = default) => Database.SortedSetLengthAsync(_keys.Of("failed")).WaitAsync(ct);
+
     /// <summary>How many jobs are delayed.</summary>
     /// <param name="dueBefore">Counts only those that are due before this time, to the millisecond.</param>
     /// <param name="ct">Ends the wait.</param>

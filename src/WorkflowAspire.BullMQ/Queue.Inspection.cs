@@ -1,5 +1,5 @@
-using System.Globalization;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Processing;
 using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
@@ -22,23 +22,43 @@ public sealed partial class Queue
     }
 
     /// <summary>The workers that are connected for this queue, Node's included.</summary>
-    /// <remarks>Servers that hide <c>CLIENT LIST</c> throw <see cref="RedisServerException"/>.</remarks>
+    /// <remarks>
+    /// Where the connection lacks the client's admin mode, without which the client sends no <c>CLIENT LIST</c>, one is opened for this call from its
+    /// configuration string. Servers that hide <c>CLIENT LIST</c> throw <see cref="RedisServerException"/>.
+    /// </remarks>
     public async Task<IReadOnlyList<WorkerInfo>> GetWorkersAsync(CancellationToken ct = default)
     {
-        var workers = new List<WorkerInfo>();
-        foreach (var server in _redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        return await ListClientsAsync(client => client.AsWorkerOf(_keys), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The readers of events (<see cref="QueueEvents"/>) that are connected for this queue, Node's included.</summary>
+    /// <remarks>As with <see cref="GetWorkersAsync"/>.</remarks>
+    public Task<IReadOnlyList<WorkerInfo>> GetQueueEventsAsync(CancellationToken ct = default) => ListClientsAsync(client => client.AsReaderOf(_keys), ct);
+
+    private async Task<IReadOnlyList<WorkerInfo>> ListClientsAsync(Func<ClientList, WorkerInfo?> select, CancellationToken ct)
+    {
+        try
         {
-            foreach (var client in await server.ClientListAsync().WaitAsync(ct).ConfigureAwait(false))
-            {
-                if (client.Name is not { } name || !name.StartsWith(_keys.ClientName, StringComparison.Ordinal)) continue;
-                var suffix = name[_keys.ClientName.Length..];
-                if (suffix.Length > 0 && !suffix.StartsWith(":w:", StringComparison.Ordinal)) continue;
-                workers.Add(new WorkerInfo(client.Id.ToString(CultureInfo.InvariantCulture), suffix.Length > 0 ? suffix[3..] : null,
-                    client.Address?.ToString() ?? "", TimeSpan.FromSeconds(client.AgeSeconds), TimeSpan.FromSeconds(client.IdleSeconds)));
-            }
+            return await ListClientsAsync(_redis, select, ct).ConfigureAwait(false);
+        }
+        catch (RedisCommandException refused) when (refused.Message.Contains("admin mode", StringComparison.Ordinal))
+        {
+            var own = await OwnConnection.ConnectAsync(_redis, adjust: null, $"{_keys.ClientName}:list", configuration => configuration.AllowAdmin = true).WaitAsync(ct).ConfigureAwait(false);
+            await using (own.ConfigureAwait(false))
+                return await ListClientsAsync(own, select, ct).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<IReadOnlyList<WorkerInfo>> ListClientsAsync(IConnectionMultiplexer redis, Func<ClientList, WorkerInfo?> select, CancellationToken ct)
+    {
+        var found = new List<WorkerInfo>();
+        foreach (var server in redis.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        {
+            var clients = (string?)await server.ExecuteAsync("CLIENT", "LIST").WaitAsync(ct).ConfigureAwait(false);
+            found.AddRange(ClientList.Read(clients ?? "").Select(select).OfType<WorkerInfo>());
         }
 
-        return workers;
+        return found;
     }
 
     /// <summary>How many workers are connected for this queue, Node's included.</summary>

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -31,7 +33,11 @@ public sealed partial class Queue
     public Task UpdateJobProgressAsync(string jobId, JobProgress progress, CancellationToken ct = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(jobId);
-        return _connection.UpdateProgressAsync(jobId, progress, ct);
+        return TracedAsync("updateJobProgress", activity =>
+        {
+            activity?.SetTag(TelemetryAttributes.JobId, jobId).SetTag(TelemetryAttributes.JobProgress, Encoding.UTF8.GetString(progress.Json.Span));
+            return _connection.UpdateProgressAsync(jobId, progress, ct);
+        });
     }
 
     /// <summary>Forgets how often the workers of a job have vanished: it may stall as often as at first.</summary>

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -19,7 +22,11 @@ public sealed partial class Queue
     {
         JobOperations.RequireFinished(state);
         // One time for all calls, so that jobs which fail again meanwhile don't go round in circles.
-        return MoveToWaitAsync(state, count, (timestamp ?? _time.GetUtcNow()).ToUnixTimeMilliseconds(), ct);
+        return TracedAsync("retryJobs", activity =>
+        {
+            activity?.SetTag(TelemetryAttributes.QueueOptions, string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{count}},"state":"{{state.ToBullName()}}"}"""));
+            return MoveToWaitAsync(state, count, (timestamp ?? _time.GetUtcNow()).ToUnixTimeMilliseconds(), ct);
+        }, ActivityKind.Producer);
     }
 
     /// <summary>Makes all delayed jobs available now.</summary>
@@ -27,7 +34,11 @@ public sealed partial class Queue
     /// <param name="count">How many jobs one script call moves; cancellation comes between two calls.</param>
     /// <param name="ct">Ends the moving; what was moved stays so.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is not positive.</exception>
-    public Task PromoteJobsAsync(int count = JobsPerMove, CancellationToken ct = default) => MoveToWaitAsync(JobState.Delayed, count, "+inf", ct);
+    public Task PromoteJobsAsync(int count = JobsPerMove, CancellationToken ct = default) => TracedAsync("promoteJobs", activity =>
+    {
+        activity?.SetTag(TelemetryAttributes.QueueOptions, string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{count}}}"""));
+        return MoveToWaitAsync(JobState.Delayed, count, "+inf", ct);
+    });
 
     private async Task MoveToWaitAsync(JobState state, int count, RedisValue latest, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -57,7 +58,11 @@ public sealed partial class Queue
     /// <param name="duration">How long, to the millisecond, at least 1 of them.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ArgumentOutOfRangeException">The duration is less than a millisecond.</exception>
-    public Task RateLimitAsync(TimeSpan duration, CancellationToken ct = default) => _connection.RateLimitAsync(duration).WaitAsync(ct);
+    public Task RateLimitAsync(TimeSpan duration, CancellationToken ct = default) => TracedAsync("rateLimit", activity =>
+    {
+        activity?.SetTag(TelemetryAttributes.QueueRateLimit, (long)duration.TotalMilliseconds);
+        return _connection.RateLimitAsync(duration).WaitAsync(ct);
+    });
 
     /// <summary>For how long no job may be taken; zero where jobs may be.</summary>
     /// <param name="maxJobs">

@@ -1,5 +1,6 @@
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -16,18 +17,11 @@ public sealed partial class Queue
     /// <remarks>A thousand jobs go in one script call. Jobs that are added meanwhile may stay.</remarks>
     /// <param name="delayed">Also the delayed jobs.</param>
     /// <param name="ct">Ends the removing; what was removed is gone.</param>
-    public async Task DrainAsync(bool delayed = false, CancellationToken ct = default)
+    public Task DrainAsync(bool delayed = false, CancellationToken ct = default) => TracedAsync("drain", activity =>
     {
-        long removed, left = long.MaxValue;
-        do
-        {
-            var result = (long[])(await RunAsync(Script.Drain, ct, delayed ? 1 : 0, JobsPerDrain).ConfigureAwait(false))!;
-            removed = result[0];
-            // Counted down from the first call on, so that a producer that goes on can't keep this from ending.
-            left = left == long.MaxValue ? result[1] : left - removed;
-        }
-        while (removed == JobsPerDrain && left > 0);
-    }
+        activity?.SetTag(TelemetryAttributes.QueueDrainDelay, delayed);
+        return DrainWaitingAsync(delayed, ct);
+    });
 
     /// <summary>Removes the jobs of one state that are old enough, oldest first, except those that a worker has or a job scheduler waits for.</summary>
     /// <remarks>
@@ -48,25 +42,13 @@ public sealed partial class Queue
         if (state is JobState.Unknown or JobState.WaitingChildren)
             throw new ArgumentOutOfRangeException(nameof(state), state, "Only completed, failed, waiting, active, delayed, prioritized and paused jobs can be cleaned.");
 
-        var newest = (_time.GetUtcNow() - grace).ToUnixTimeMilliseconds();
-        var removed = new List<string>();
-        var (left, passed, young, untold) = (limit == 0 ? int.MaxValue : limit, 0L, 0, 0);
-        bool isLast;
-        do
+        return await TracedAsync("clean", async activity =>
         {
-            var most = Math.Min(left, JobsPerClean);
-            isLast = most == left || young + most >= MostYoungJobs;
-            var result = (RedisResult[])(await RunAsync(Script.Clean, ct, state.KeyPart(), newest, most, passed, untold, isLast ? 1 : 0).ConfigureAwait(false))!;
-            var (seen, ids) = ((int)result[0], (string[])result[1]!);
-            untold = (int)result[2];
-            removed.AddRange(ids);
-            passed += seen - ids.Length;
-            young = ids.Length == 0 ? young + seen : 0;
-            if (limit > 0) left -= seen;
-            isLast = seen < most || left == 0 || young >= MostYoungJobs;
-        }
-        while (!isLast);
-        return removed;
+            var removed = await CleanOldAsync(grace, limit, state, ct).ConfigureAwait(false);
+            activity?.SetTag(TelemetryAttributes.QueueGrace, (long)grace.TotalMilliseconds).SetTag(TelemetryAttributes.JobType, state.ToBullName())
+                .SetTag(TelemetryAttributes.QueueCleanLimit, limit).SetTag(TelemetryAttributes.QueueCleanCount, removed.Count);
+            return removed;
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Pauses the queue and removes it with all its jobs.</summary>
@@ -82,6 +64,11 @@ public sealed partial class Queue
     public async Task ObliterateAsync(bool force = false, int count = 1000, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        await TracedAsync("obliterate", _ => RemoveAllAsync(force, count, ct)).ConfigureAwait(false);
+    }
+
+    private async Task RemoveAllAsync(bool force, int count, CancellationToken ct)
+    {
         await PauseAsync(ct).ConfigureAwait(false);
         RedisKey[] others = [_keys.Of("delay"), _keys.Of("metrics:completed"), _keys.Of("metrics:completed:data"), _keys.Of("metrics:failed"), _keys.Of("metrics:failed:data")];
         long result;
@@ -138,6 +125,46 @@ public sealed partial class Queue
     public async Task<long> TrimEventsAsync(long maxLength, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
-        return (long)await RunAsync(Script.TrimEvents, ct, maxLength).ConfigureAwait(false);
+        return await TracedAsync("trimEvents", async activity =>
+        {
+            activity?.SetTag(TelemetryAttributes.QueueEventMaxLength, maxLength);
+            return (long)await RunAsync(Script.TrimEvents, ct, maxLength).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    private async Task DrainWaitingAsync(bool delayed, CancellationToken ct)
+    {
+        long removed, left = long.MaxValue;
+        do
+        {
+            var result = (long[])(await RunAsync(Script.Drain, ct, delayed ? 1 : 0, JobsPerDrain).ConfigureAwait(false))!;
+            removed = result[0];
+            // Counted down from the first call on, so that a producer that goes on can't keep this from ending.
+            left = left == long.MaxValue ? result[1] : left - removed;
+        }
+        while (removed == JobsPerDrain && left > 0);
+    }
+
+    private async Task<List<string>> CleanOldAsync(TimeSpan grace, int limit, JobState state, CancellationToken ct)
+    {
+        var newest = (_time.GetUtcNow() - grace).ToUnixTimeMilliseconds();
+        var removed = new List<string>();
+        var (left, passed, young, untold) = (limit == 0 ? int.MaxValue : limit, 0L, 0, 0);
+        bool isLast;
+        do
+        {
+            var most = Math.Min(left, JobsPerClean);
+            isLast = most == left || young + most >= MostYoungJobs;
+            var result = (RedisResult[])(await RunAsync(Script.Clean, ct, state.KeyPart(), newest, most, passed, untold, isLast ? 1 : 0).ConfigureAwait(false))!;
+            var (seen, ids) = ((int)result[0], (string[])result[1]!);
+            untold = (int)result[2];
+            removed.AddRange(ids);
+            passed += seen - ids.Length;
+            young = ids.Length == 0 ? young + seen : 0;
+            if (limit > 0) left -= seen;
+            isLast = seen < most || left == 0 || young >= MostYoungJobs;
+        }
+        while (!isLast);
+        return removed;
     }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
 using WorkflowAspire.BullMQ.Scheduling;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -44,10 +46,21 @@ public sealed partial class Queue
             throw new ArgumentException($"The time zone '{repeatOptions.Tz}' is not known on this machine.", nameof(repeatOptions), error);
         }
 
-        var result = await _connection.RunAsync(Script.UpsertJobScheduler, [SchedulerKey(jobSchedulerId)], upsert.Arguments(now)).WaitAsync(ct).ConfigureAwait(false);
-        if (result.Resp2Type != ResultType.Array) throw Refused(jobSchedulerId, (long)result);
-        var made = (RedisResult[])result!;
-        return upsert.ToJob(_connection, (string)made[0]!, now, TimeSpan.FromMilliseconds((long)made[1]));
+        using var activity = OperationActivity.Start("add", Name, ActivityKind.Producer, template?.Name ?? jobSchedulerId);
+        try
+        {
+            upsert.TraceMetadata = TraceMetadata.OfCurrent(activity);
+            var result = await _connection.RunAsync(Script.UpsertJobScheduler, [SchedulerKey(jobSchedulerId)], upsert.Arguments(now)).WaitAsync(ct).ConfigureAwait(false);
+            if (result.Resp2Type != ResultType.Array) throw Refused(jobSchedulerId, (long)result);
+            var made = (RedisResult[])result!;
+            activity?.SetTag(TelemetryAttributes.JobSchedulerId, jobSchedulerId).SetTag(TelemetryAttributes.JobId, (string)made[0]!);
+            return upsert.ToJob(_connection, (string)made[0]!, now, TimeSpan.FromMilliseconds((long)made[1]));
+        }
+        catch (Exception error)
+        {
+            OperationActivity.Fail(activity, error);
+            throw;
+        }
     }
 
     /// <summary>Ends a scheduler and removes the job that it has delayed. A job of it that waits or runs already stays, as its last.</summary>
@@ -56,7 +69,7 @@ public sealed partial class Queue
     {
         ArgumentException.ThrowIfNullOrEmpty(jobSchedulerId);
         ct.ThrowIfCancellationRequested();
-        return (long)await _connection.RunAsync(Script.RemoveJobScheduler, [SchedulerKey(jobSchedulerId)], jobSchedulerId).WaitAsync(ct).ConfigureAwait(false) == 1;
+        return (long)await _connection.RunAsync(Script.RemoveJobScheduler, [SchedulerKey(jobSchedulerId)], jobSchedulerId, 0).WaitAsync(ct).ConfigureAwait(false) == 1;
     }
 
     /// <summary>The scheduler of this id, or null.</summary>
@@ -71,6 +84,10 @@ public sealed partial class Queue
     }
 
     /// <summary>The schedulers, the one whose newest job is due last first.</summary>
+    /// <remarks>
+    /// An entry without a scheduler behind it, which somebody's hand has left, is removed as Node's package does, and with it the job that it has delayed. One
+    /// of the format before BullMQ 5's schedulers is listed (<see cref="JobScheduler.IsOldFormat"/>).
+    /// </remarks>
     /// <param name="start">The first position, from 0; negative counts from the end.</param>
     /// <param name="end">The last position; -1 for the end.</param>
     /// <param name="ascending">The one that is due first comes first instead; positions count from there.</param>
@@ -81,11 +98,13 @@ public sealed partial class Queue
         var entries = await database.SortedSetRangeByRankWithScoresAsync(_keys.Of("repeat"), start, end, ascending ? Order.Ascending : Order.Descending)
             .WaitAsync(ct).ConfigureAwait(false);
         var hashes = await Task.WhenAll(entries.Select(entry => database.HashGetAllAsync(SchedulerKey(entry.Element!)))).WaitAsync(ct).ConfigureAwait(false);
-        // A scheduler may have been removed since its id was read.
-        return [.. entries.Zip(hashes).Select(pair => SchedulerHash.Read(pair.First.Element!, pair.First.Score, pair.Second)).OfType<JobScheduler>()];
+        var schedulers = entries.Zip(hashes, (entry, hash) => (Id: entry.Element.ToString(), Scheduler: SchedulerHash.Read(entry.Element!, entry.Score, hash))).ToList();
+        foreach (var (id, _) in schedulers.Where(entry => entry.Scheduler is null))
+            await _connection.RunAsync(Script.RemoveJobScheduler, [SchedulerKey(id)], id, 1).WaitAsync(ct).ConfigureAwait(false);
+        return [.. schedulers.Select(entry => entry.Scheduler).OfType<JobScheduler>()];
     }
 
-    /// <summary>How many schedulers the queue has.</summary>
+    /// <summary>How many schedulers the queue has, those of an old format included.</summary>
     public Task<long> GetJobSchedulersCountAsync(CancellationToken ct = default) => Database.SortedSetLengthAsync(_keys.Of("repeat")).WaitAsync(ct);
 
     private RedisKey SchedulerKey(string jobSchedulerId) => _keys.Of($"repeat:{jobSchedulerId}");

@@ -17,25 +17,25 @@ public sealed partial class Queue
 
     private async Task<Job> AddTracedAsync(NewJob job)
     {
-        using var activity = Start($"add {Name}.{job.Name}", "add");
+        using var activity = OperationActivity.Start("add", Name, ActivityKind.Producer, job.Name);
         activity?.SetTag(TelemetryAttributes.JobName, job.Name);
         try
         {
             // As in Node's package: here the trace of this call comes before one that the options bring along.
-            var added = await _adds.AddAsync(Prepare(Carrying(job, Metadata(activity), keepsOwn: false))).ConfigureAwait(false);
+            var added = await _adds.AddAsync(Prepare(Carrying(job, TraceMetadata.OfCurrent(activity), keepsOwn: false))).ConfigureAwait(false);
             activity?.SetTag(TelemetryAttributes.JobId, added.Id);
             return added;
         }
         catch (Exception error)
         {
-            Fail(activity, error);
+            OperationActivity.Fail(activity, error);
             throw;
         }
     }
 
     private async Task<IReadOnlyList<Job>> AddBulkTracedAsync(NewJob[] jobs, CancellationToken ct)
     {
-        using var activity = Start($"addBulk {Name}", "addBulk");
+        using var activity = OperationActivity.Start("addBulk", Name, ActivityKind.Producer);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag(TelemetryAttributes.BulkNames, jobs.Select(job => job.Name).ToArray());
@@ -44,27 +44,25 @@ public sealed partial class Queue
 
         try
         {
-            var metadata = Metadata(activity);
+            var metadata = TraceMetadata.OfCurrent(activity);
             return await SendBulkAsync(jobs.Select(job => Prepare(Carrying(job, metadata, keepsOwn: true))).ToArray(), ct).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            Fail(activity, error);
+            OperationActivity.Fail(activity, error);
             throw;
         }
     }
 
-    private Activity? Start(string name, string operation) => BullMQTelemetry.Source.StartActivity(name, ActivityKind.Producer)
-        ?.SetTag(TelemetryAttributes.QueueName, Name).SetTag(TelemetryAttributes.QueueOperation, operation);
-
-    private static string? Metadata(Activity? activity) => (activity ?? Activity.Current) is { } current ? TraceMetadata.Of(current) : null;
-
     private NewJob Carrying(NewJob job, string? metadata, bool keepsOwn)
     {
         var options = job.Options ?? _options.DefaultJobOptions ?? new JobOptions();
-        if (metadata is null || options.Telemetry?.OmitContext == true || (keepsOwn && options.Telemetry?.Metadata is not null)) return job;
-        return job with { Options = options with { Telemetry = (options.Telemetry ?? new JobTelemetry()) with { Metadata = metadata } } };
+        return TraceMetadata.Carrying(options, metadata, keepsOwn) is var carrying && carrying == options ? job : job with { Options = carrying };
     }
 
-    private static void Fail(Activity? activity, Exception error) => activity?.SetStatus(ActivityStatusCode.Error, error.Message).AddException(error);
+    private Task<T> TracedAsync<T>(string operation, Func<Activity?, Task<T>> work, ActivityKind kind = ActivityKind.Internal) =>
+        OperationActivity.RunAsync(operation, Name, work, kind);
+
+    private Task TracedAsync(string operation, Func<Activity?, Task> work, ActivityKind kind = ActivityKind.Internal) =>
+        OperationActivity.RunAsync(operation, Name, work, kind);
 }

@@ -40,7 +40,8 @@ public sealed partial class Queue
         _keys = new QueueKeys(_options.Prefix, name);
         _keys.ValidateSlot(redis);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
-        _adds = new AddPipeline(_connection);
+        if (_options.MaxLenEvents is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(options));
+        _adds = new AddPipeline(_connection, _options.MaxLenEvents);
     }
 
     /// <summary>The queue's name.</summary>

@@ -7,6 +7,10 @@ public sealed record QueueOptions
     /// <value>Default <c>bull</c>, as in Node's package.</value>
     public string Prefix { get; init; } = "bull";
 
+    /// <summary>How many events the queue's stream keeps, about: BullMQ's <c>streams.events.maxLen</c>. Written to the queue before the first job is added.</summary>
+    /// <value>Default null: what the queue has, which is 10000 where nobody chose.</value>
+    public int? MaxLenEvents { get; init; }
+
     /// <summary>What jobs get that leave an option open, option by option; null for BullMQ's defaults. A <see cref="JobOptions.JobId"/> is never a default.</summary>
     public JobOptions? DefaultJobOptions { get; init; }
 }

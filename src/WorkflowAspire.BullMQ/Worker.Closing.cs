@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -22,13 +23,35 @@ public sealed partial class Worker
         lock (_closeGate) return _closed ??= CloseOnceAsync(timeout);
     }
 
+    /// <summary>
+    /// Closes the worker at once, as Node's <c>close(true)</c>: the tokens of running jobs are cancelled and nothing of them is recorded or handed back. They stay active
+    /// until their locks have run out, when another worker finds them stalled.
+    /// </summary>
+    /// <remarks>A worker that closes already goes on with that.</remarks>
+    public Task ForceCloseAsync()
+    {
+        lock (_closeGate) return _closed ??= CloseAtOnceAsync();
+    }
+
     /// <summary>Closes the worker and waits for its running jobs.</summary>
     public ValueTask DisposeAsync() => new(CloseAsync());
 
     private bool IsClosing => _closing.IsCancellationRequested;
 
+    private async Task CloseAtOnceAsync()
+    {
+        using var activity = Describe(OperationActivity.Start("close", QueueName))?.SetTag(TelemetryAttributes.WorkerForceClose, true);
+        _notifications.Closing();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        foreach (var active in _locks.Jobs.Where(_locks.Release)) active.Lose();
+        await _givenUp.CancelAsync().ConfigureAwait(false);
+        if (_loop is { } loop) await EndsWithinAsync(loop, GraceAfterCancel).ConfigureAwait(false);
+        await EndAsync(_marker is { } marker ? LeaveAsync(marker) : Task.CompletedTask).ConfigureAwait(false);
+    }
+
     private async Task CloseOnceAsync(TimeSpan? timeout)
     {
+        using var activity = Describe(OperationActivity.Start("close", QueueName))?.SetTag(TelemetryAttributes.WorkerForceClose, false);
         _notifications.Closing();
         await _closing.CancelAsync().ConfigureAwait(false);
         // At once: it would take a marker away from those who go on.
@@ -41,11 +64,17 @@ public sealed partial class Worker
         }
 
         await _givenUp.CancelAsync().ConfigureAwait(false);
+        await EndAsync(leaving).ConfigureAwait(false);
+    }
+
+    private async Task EndAsync(Task leaving)
+    {
         await _checks.ConfigureAwait(false);
         await _renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await leaving.ConfigureAwait(false);
         await CloseManualAsync().ConfigureAwait(false);
         await _locks.DisposeAsync().ConfigureAwait(false);
+        _starts.Dispose();
         // Not for ever: it may be a listener that waits for this close.
         await EndsWithinAsync(_notifications.ClosedAsync(), GraceAfterCancel).ConfigureAwait(false);
     }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -31,6 +33,7 @@ public sealed partial class Worker
     public async Task PauseAsync(bool doNotWaitActive = false, CancellationToken ct = default)
     {
         if (_isPaused || IsClosing) return;
+        using var activity = Describe(OperationActivity.Start("pause", QueueName))?.SetTag(TelemetryAttributes.WorkerDoNotWaitActive, doNotWaitActive);
         var allDone = _allDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _isPaused = true;
         if (_loop is { } loop)
@@ -47,6 +50,7 @@ public sealed partial class Worker
     public void Resume()
     {
         if (!_isPaused) return;
+        using var activity = Describe(OperationActivity.Start("resume", QueueName));
         _isPaused = false;
         Wake();
         _notifications.Resumed();
@@ -70,6 +74,9 @@ public sealed partial class Worker
     {
         foreach (var active in _locks.Jobs) active.Cancel(reason);
     }
+
+    private Activity? Describe(Activity? activity) =>
+        activity?.SetTag(TelemetryAttributes.WorkerId, _lanes[0].Exchange.WorkerId).SetTag(TelemetryAttributes.WorkerName, _options.Name);
 
     // A paused worker that is woken by the marker would have taken it from one that could work: it drops the connection it waits on.
     private async Task LeaveMarkerAsync()

@@ -27,7 +27,7 @@ public sealed partial class Worker
         IReadOnlyList<ActiveJob> taken = [];
         try
         {
-            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
+            if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged).ConfigureAwait(false);
             else if (!_isPaused && !IsClosing) taken = await WaitForMarkerAsync(await marker.ConfigureAwait(false), exchanged).ConfigureAwait(false);
             _outage.Succeeded(this);
         }
@@ -45,14 +45,14 @@ public sealed partial class Worker
         }
 
         foreach (var active in taken) Track(active);
+        // Before others can be taken, which come behind it.
+        await BeginAsync(taken).ConfigureAwait(false);
         lock (_planGate)
         {
             _mayTakeIdle = false;
             // The job has the slot now, and another wait may begin.
             if (taken.Count > 0) (_idleWait, _mayHaveJobs) = (null, true);
         }
-
-        await BeginAsync(taken).ConfigureAwait(false);
     }
 
     // With a job where one was taken; otherwise there may be some to take.
@@ -70,7 +70,7 @@ public sealed partial class Worker
             if (_isPaused || IsClosing) return [];
         }
 
-        if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged.RateLimit).ConfigureAwait(false);
+        if (exchanged.RateLimit > TimeSpan.Zero) await WaitForLimitAsync(exchanged).ConfigureAwait(false);
         else await marker.WaitAsync(exchanged.NextDelayed).ConfigureAwait(false);
         return [];
     }

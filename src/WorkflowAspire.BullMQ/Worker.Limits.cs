@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -7,6 +8,7 @@ namespace WorkflowAspire.BullMQ;
 public sealed partial class Worker
 {
     private const int MostDroppedNamed = 5;
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     // In milliseconds since 1970; 0 for not at all. Set by a processor that met a limit, taken by the loop.
     private long _limitedUntil;
@@ -17,7 +19,11 @@ public sealed partial class Worker
     /// <param name="duration">How long, to the millisecond, at least 1 of them.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="ArgumentOutOfRangeException">The duration is less than a millisecond.</exception>
-    public Task RateLimitAsync(TimeSpan duration, CancellationToken ct = default) => _connection.RateLimitAsync(duration).WaitAsync(ct);
+    public Task RateLimitAsync(TimeSpan duration, CancellationToken ct = default) => OperationActivity.RunAsync("rateLimit", QueueName, activity =>
+    {
+        Describe(activity)?.SetTag(TelemetryAttributes.WorkerRateLimit, (long)duration.TotalMilliseconds);
+        return _connection.RateLimitAsync(duration).WaitAsync(ct);
+    });
 
     private async Task HandBackLimitedAsync(ActiveJob active)
     {
@@ -31,8 +37,13 @@ public sealed partial class Worker
         return limit > TimeSpan.Zero ? limit : TimeSpan.FromMilliseconds(1);
     }
 
-    private Task WaitForLimitAsync(TimeSpan limit) =>
-        Task.Delay(limit < _options.MaximumRateLimitDelay ? limit : _options.MaximumRateLimitDelay, _time, _closing.Token);
+    // Not beyond the time of the next delayed job: whatever the limit, that has to be put among those that wait.
+    private Task WaitForLimitAsync(Exchanged exchanged)
+    {
+        var limit = exchanged.RateLimit < _options.MaximumRateLimitDelay ? exchanged.RateLimit : _options.MaximumRateLimitDelay;
+        if (exchanged.NextDelayed is { } due && due - _time.GetUtcNow() is var wait && wait < limit) limit = wait > ShortestWait ? wait : ShortestWait;
+        return Task.Delay(limit, _time, _closing.Token);
+    }
 
     private void TellProgress(Exchanged exchanged, int free)
     {

@@ -83,21 +83,35 @@ public sealed partial class Worker
         }
 
         var asked = lane.Asked;
-        var exchanged = await ExchangeAsync(lane).ConfigureAwait(false);
+        var (exchanged, turn) = await ExchangeAsync(lane).ConfigureAwait(false);
         foreach (var finished in lane.Pending) finished.Active.Dispose();
         foreach (var (active, error) in exchanged.Refused) Fail(active, error);
         foreach (var active in exchanged.Taken) Track(active);
         Settle(lane, exchanged);
         TellProgress(exchanged, asked);
-        await BeginAsync(exchanged.Taken).ConfigureAwait(false);
+        await BeginAsync(exchanged.Taken, turn).ConfigureAwait(false);
         return true;
     }
 
-    private async Task<Exchanged> ExchangeAsync(Lane lane)
+    private async Task<(Exchanged Exchanged, Starts.Turn Turn)> ExchangeAsync(Lane lane)
     {
+        Starts.Turn turn;
+        Task<Exchanged> call;
+        // The server answers in the order in which calls are sent, and in that order their jobs begin.
+        lock (_sending)
+        {
+            turn = _starts.NextTurn();
+            call = lane.Exchange.RunAsync(lane.Pending, lane.Asked, lane.Repeats);
+        }
+
         try
         {
-            return await lane.Exchange.RunAsync(lane.Pending, lane.Asked, lane.Repeats).ConfigureAwait(false);
+            return (await call.ConfigureAwait(false), turn);
+        }
+        catch
+        {
+            _starts.Add(turn, []);
+            throw;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Processing;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -29,6 +30,7 @@ public sealed partial class Worker
         var (_, exchanged) = await _lanes[0].Exchange.RunManuallyAsync(null, 1, token).ConfigureAwait(false);
         if (exchanged.FirstJob is null && block && await WaitForJobAsync(exchanged, ct).ConfigureAwait(false))
             (_, exchanged) = await _lanes[0].Exchange.RunManuallyAsync(null, 1, token).ConfigureAwait(false);
+        if (exchanged.FirstJob is { } taken) TellTaken(taken, block);
         if (exchanged.FirstJob is { } job && _options.OnActive is { } onActive)
             await _notifications.TellAsync(nameof(_options.OnActive), onActive, job).ConfigureAwait(false);
         return exchanged.FirstJob;
@@ -47,6 +49,14 @@ public sealed partial class Worker
             _hasChecks = true;
             _checks = Task.Run(() => _stalledCheck.RunAsync(() => _isPaused, _closing.Token), CancellationToken.None);
         }
+    }
+
+    // In the trace of whoever added the job, which is known only now.
+    private void TellTaken(Job job, bool block)
+    {
+        var context = job.Options.Telemetry?.Metadata is { } metadata ? TraceMetadata.Read(metadata).Context : default;
+        using var activity = Describe(OperationActivity.StartWithin(context, "getNextJob", QueueName));
+        activity?.SetTag(TelemetryAttributes.JobId, job.Id).SetTag(TelemetryAttributes.WorkerOptions, block ? """{"block":true}""" : """{"block":false}""");
     }
 
     /// <summary>True where it is worth to look again.</summary>

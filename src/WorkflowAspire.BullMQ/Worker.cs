@@ -34,6 +34,7 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly Exchange _idle;
     private readonly Settlement _settlement;
     private readonly Iterations _iterations;
+    private readonly Starts _starts;
     private readonly LockRenewal _locks;
     private readonly StalledCheck _stalledCheck;
 
@@ -41,6 +42,7 @@ public sealed partial class Worker : IAsyncDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(OneSignal);
     private readonly Channel<bool> _wakeSecond = Channel.CreateBounded<bool>(OneSignal);
     private readonly Lock _planGate = new();
+    private readonly Lock _sending = new();
     private readonly CancellationTokenSource _closing = new();
     // Set when a close has waited long enough, Redis or no Redis.
     private readonly CancellationTokenSource _givenUp = new();
@@ -81,6 +83,7 @@ public sealed partial class Worker : IAsyncDisposable
         _iterations = new Iterations(_connection, _outage, _logger);
         _lanes = [new Lane(NewExchange()), new Lane(NewExchange())];
         _idle = NewExchange();
+        _starts = new Starts(Begin);
         _locks = new LockRenewal(_keys, _options, _time, _outage, _notifications, _logger);
         _stalledCheck = new StalledCheck(_connection, _options, _outage, _notifications, _logger);
     }
@@ -119,5 +122,5 @@ public sealed partial class Worker : IAsyncDisposable
         }
     }
 
-    private Exchange NewExchange() => new(_connection, _options, _settlement, _notifications, _logger);
+    private Exchange NewExchange() => new(_connection, _options, _settlement, _iterations, _notifications, _logger);
 }

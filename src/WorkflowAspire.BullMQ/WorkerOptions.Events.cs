@@ -19,11 +19,20 @@ public sealed partial class WorkerOptions
     /// <summary>Called when the worker finds nothing to take: once, and again only after it has taken another job.</summary>
     public Func<Task>? OnDrained { get; set; }
 
-    /// <summary>Called for each call of the worker's that failed: Redis away, or an answer that it did not expect. A failed attempt is none.</summary>
+    /// <summary>
+    /// Called for each call of the worker's that failed: Redis away, an answer that it did not expect, or the outcome of a job that Redis refused to
+    /// record (<see cref="JobRefusedException"/>: its lock is lost or another's, or the job is gone). A failed attempt is none.
+    /// </summary>
     public Func<Exception, Task>? OnError { get; set; }
 
     /// <summary>Called with the ids of jobs whose locks could not be renewed: their attempts are cancelled.</summary>
     public Func<IReadOnlyList<string>, Task>? OnLockRenewalFailed { get; set; }
+
+    /// <summary>Called with the ids of jobs whose locks were renewed.</summary>
+    public Func<IReadOnlyList<string>, Task>? OnLocksRenewed { get; set; }
+
+    /// <summary>Called when the processor of a job has told how far it is (<see cref="Job.UpdateProgressAsync"/>), after Redis has recorded it.</summary>
+    public Func<Job, JobProgress, Task>? OnProgress { get; set; }
 
     /// <summary>Called once, when Redis has answered the started worker for the first time.</summary>
     public Func<Task>? OnReady { get; set; }

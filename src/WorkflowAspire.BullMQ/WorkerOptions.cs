@@ -51,6 +51,10 @@ public sealed partial class WorkerOptions
     /// <summary>Where jobs go that fail for good; null for nowhere but the failed set.</summary>
     public DeadLetterOptions? DeadLetter { get; init; }
 
+    /// <summary>Puts what processors return, and the messages and stack traces of what they throw, into the activities of their jobs.</summary>
+    /// <value>Default true, as in Node's package. Without it an activity still says whether the attempt failed, and with which type of error.</value>
+    public bool TraceOutcomes { get; init; } = true;
+
     /// <summary>
     /// Adjusts each of the worker's own connections: the one on which it waits for jobs and the one that renews their locks.
     /// They start from the given multiplexer's configuration string, which has no callbacks (certificates, tokens): add those here.

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.TestServers;
@@ -55,6 +57,22 @@ public abstract class FailureTests(RedisCompatibleServer redis) : RiderSpecifica
         var dead = (await DeadLetters.GetJobAsync(job.Id))!;
         (dead.Name, Text(dead.Data)).ShouldBe(("order", data));
         Calls.Made.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("constructor")]
+    [InlineData("setter")]
+    [InlineData("converter")]
+    public async Task A_payload_that_its_type_itself_refuses_fails_for_good_at_once(string where)
+    {
+        await Start<Choosy>(rider => rider.AddConsumer<ChoosyConsumer>(), (context, e) => e.ConfigureConsumer<ChoosyConsumer>(context));
+
+        var job = await Add(new JobOptions { Attempts = 5 }, $$"""{"constructor":"{{where}}","setter":"{{where}}","converter":"{{where}}"}""");
+
+        var failed = await Reaches(job, JobState.Failed);
+        failed.AttemptsMade.ShouldBe(1);
+        failed.FailedReason.ShouldStartWith($"The payload of job {job.Id} in queue '{Queue.Name}' can't be read as {typeof(Choosy)}: ");
+        failed.FailedReason.ShouldContain($"no {where}");
     }
 
     [Fact]
@@ -128,5 +146,38 @@ public abstract class FailureTests(RedisCompatibleServer redis) : RiderSpecifica
     {
         await Task.Yield();
         throw new InvalidOperationException("deep down");
+    }
+
+    public sealed class Choosy
+    {
+        public Choosy(string constructor)
+        {
+            if (constructor == "constructor") throw new InvalidOperationException("no constructor");
+            Constructor = constructor;
+        }
+
+        public string Constructor { get; }
+
+        public string Setter
+        {
+            get => field ?? "";
+            set => field = value == "setter" ? throw new FormatException("no setter") : value;
+        }
+
+        [JsonConverter(typeof(RefusingConverter))]
+        public string? Converter { get; set; }
+    }
+
+    public sealed class RefusingConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString() is "converter" ? throw new KeyNotFoundException("no converter") : reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
+
+    public sealed class ChoosyConsumer : IConsumer<Choosy>
+    {
+        public Task Consume(ConsumeContext<Choosy> context) => Task.CompletedTask;
     }
 }

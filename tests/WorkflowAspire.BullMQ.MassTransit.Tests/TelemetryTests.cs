@@ -54,6 +54,21 @@ public class TelemetryTests(RedisServer redis) : RiderSpecification(redis)
         await Reaches(await Add(new JobOptions { Telemetry = new JobTelemetry { Metadata = metadata } }), JobState.Completed);
     }
 
+    [Fact]
+    public async Task The_workers_activity_says_nothing_of_results_and_errors_where_the_endpoint_wants_it_so()
+    {
+        using var listener = Listen(BullMQTelemetry.SourceName);
+        Calls.Do = _ => throw new InvalidOperationException("hidden");
+        await Start<OrderConsumer>(e => e.TraceOutcomes = false);
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        await Reaches(await Add(), JobState.Failed);
+
+        var process = (await Trace(request.TraceId, 2)).Single(activity => activity.DisplayName == $"process {Queue.Name}");
+        (process.Status, process.StatusDescription).ShouldBe((ActivityStatusCode.Error, null));
+        process.Events.SelectMany(told => told.Tags).ShouldBeEmpty();
+    }
+
     private ActivityListener Listen(params string[] sources)
     {
         var listener = new ActivityListener

@@ -44,6 +44,31 @@ public class EventsTests(RedisServer redis) : QueueSpecification(redis)
     }
 
     [Fact]
+    public async Task Failures_are_recorded_in_the_order_in_which_their_jobs_began()
+    {
+        var added = await Queue.AddBulkAsync(Enumerable.Range(0, 100).Select(i => new NewJob("work", Json($"{i}"))));
+        await using var events = Listen("0");
+
+        await StartWorker((_, _) => throw new InvalidOperationException("broken"), new WorkerOptions { Concurrency = 8 });
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Failed] == 100);
+        var told = await TakeUntil(events, one => one is FailedEvent failed && failed.JobId == added[^1].Id);
+        told.OfType<ActiveEvent>().Select(one => one.JobId).ShouldBe(added.Select(job => job.Id));
+        told.OfType<FailedEvent>().Select(one => one.JobId).ShouldBe(added.Select(job => job.Id));
+    }
+
+    [Fact]
+    public async Task Readers_of_events_are_listed()
+    {
+        await using var events = Listen();
+        await events.StartAsync();
+        await StartWorker();
+
+        (await Eventually.Get(() => Queue.GetQueueEventsAsync(), found => found.Count > 0)).ShouldHaveSingleItem().Address.ShouldStartWith("127.0.0.1:");
+        (await Eventually.Get(() => Queue.GetWorkersAsync(), found => found.Count > 0)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nothing_is_missed_between_the_start_and_the_first_listener()
     {
         await Add();

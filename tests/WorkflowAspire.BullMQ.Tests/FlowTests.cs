@@ -16,6 +16,44 @@ public abstract class FlowTests : QueueSpecification
     }
 
     [Fact]
+    public async Task A_job_without_children_may_be_kept_out_and_comes_back_as_the_one_that_keeps_it_out()
+    {
+        var flows = new FlowProducer(Redis.Connection);
+        FlowJob Alone(string id) => new("work", Queue.Name) { Options = new JobOptions { JobId = id, Deduplication = new DeduplicationOptions("kind") } };
+
+        var nodes = await flows.AddBulkAsync([Alone("a"), Alone("b")]);
+
+        nodes.Select(node => node.Job.Id).ShouldBe(["a", "a"]);
+        (await Queue.GetJobAsync("a"))!.DeduplicationId.ShouldBe("kind");
+        (await Queue.GetJobAsync("b")).ShouldBeNull();
+        await Should.ThrowAsync<ArgumentException>(() => flows.AddAsync(Alone("c") with { Children = [new FlowJob("child", Queue.Name)] }));
+        await Should.ThrowAsync<ArgumentException>(() => flows.AddAsync(new FlowJob("parent", Queue.Name) { Children = [Alone("d")] }));
+        await Should.ThrowAsync<ArgumentException>(() => Add(new JobOptions { Parent = new ParentOptions("a", Queue.QualifiedName), Deduplication = new DeduplicationOptions("other") }));
+    }
+
+    [Fact]
+    public async Task Children_come_in_pages_with_what_they_returned_and_their_jobs()
+    {
+        var flow = await new FlowProducer(Redis.Connection).AddAsync(new FlowJob("parent", Queue.Name)
+        {
+            Children = [.. Enumerable.Range(0, 250).Select(i => new FlowJob("child", Queue.Name, Json($"{i}")) { Options = new JobOptions { JobId = $"c{i}" } })],
+        });
+        await using var worker = new Worker(Queue.Name, null, Redis.Connection);
+        for (var i = 0; i < 3; i++) await (await worker.GetNextJobAsync("t"))!.MoveToCompletedAsync(Json($"{i * 10}"), "t", fetchNext: false);
+        await Redis.Connection.GetDatabase().KeyDeleteAsync(Key("c1"));
+
+        var pages = new[] { await Queue.GetUnprocessedChildrenAsync(flow.Job.Id, 0, 99), await Queue.GetUnprocessedChildrenAsync(flow.Job.Id, 100, 199), await Queue.GetUnprocessedChildrenAsync(flow.Job.Id, 200) };
+        var processed = await Queue.GetProcessedChildrenAsync(flow.Job.Id);
+
+        pages.Select(page => (page.Children.Count, page.Total)).ShouldBe([(100, 247L), (100, 247L), (47, 247L)]);
+        pages.SelectMany(page => page.Children).Select(child => child.Job!.Id).Distinct().Count().ShouldBe(247);
+        pages[0].Children.ShouldAllBe(child => child.ReturnValue == null && child.Key == $"bull:{Queue.Name}:{child.Job!.Id}");
+        processed.Children.OrderBy(child => child.Key, StringComparer.Ordinal).Select(child => (child.Key, Text(child.ReturnValue!.Value), child.Job?.Id))
+            .ShouldBe([($"bull:{Queue.Name}:c0", "0", "c0"), ($"bull:{Queue.Name}:c1", "10", null), ($"bull:{Queue.Name}:c2", "20", "c2")]);
+        (await Queue.GetProcessedChildrenAsync("none")).Total.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_parent_is_processed_after_its_children_and_sees_their_results()
     {
         IReadOnlyDictionary<string, string?> seen = new Dictionary<string, string?>();

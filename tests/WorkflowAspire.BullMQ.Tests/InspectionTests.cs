@@ -5,6 +5,42 @@ namespace WorkflowAspire.BullMQ.Tests;
 public abstract class InspectionTests(RedisCompatibleServer redis) : QueueSpecification(redis)
 {
     [Fact]
+    public async Task Each_state_is_counted_by_itself()
+    {
+        await Queue.UpsertJobSchedulerAsync("later", new RepeatOptions { Every = TimeSpan.FromHours(1), StartDate = DateTimeOffset.UtcNow.AddHours(1) });
+        await using var worker = new Worker(Queue.Name, null, Redis.Connection);
+        for (var i = 0; i < 5; i++) await Add();
+        for (var i = 0; i < 2; i++) await Add(new JobOptions { Priority = 1 });
+        await new FlowProducer(Redis.Connection).AddAsync(new FlowJob("parent", Queue.Name) { Children = [new FlowJob("child", $"{Queue.Name}-other")] });
+        await (await worker.GetNextJobAsync("t"))!.MoveToCompletedAsync(default, "t", fetchNext: false);
+        await (await worker.GetNextJobAsync("t"))!.MoveToFailedAsync(new FormatException("no"), "t");
+        await worker.GetNextJobAsync("t");
+
+        (await Queue.GetWaitingCountAsync(), await Queue.GetActiveCountAsync(), await Queue.GetPrioritizedCountAsync(), await Queue.GetWaitingChildrenCountAsync()).ShouldBe((2, 1, 2, 1));
+        (await Queue.GetCompletedCountAsync(), await Queue.GetFailedCountAsync(), await Queue.GetDelayedCountAsync()).ShouldBe((1, 1, 1));
+    }
+
+    [Fact]
+    public async Task A_job_knows_its_queue_and_prefix()
+    {
+        var job = await new Queue(Queue.Name, Redis.Connection, new QueueOptions { Prefix = "{a:b}" }).AddAsync("work", Json("1"));
+
+        (job.QueueName, job.Prefix, job.QueueQualifiedName).ShouldBe((Queue.Name, "{a:b}", $"{{a:b}}:{Queue.Name}"));
+    }
+
+    [Fact]
+    public async Task The_stream_keeps_as_many_events_as_the_queues_options_say()
+    {
+        var queue = new Queue(Queue.Name, Redis.Connection, new QueueOptions { MaxLenEvents = 7 });
+
+        await queue.AddAsync("work", Json("1"));
+        await Add();
+
+        (await Queue.GetMetaAsync()).MaxLenEvents.ShouldBe(7);
+        Should.Throw<ArgumentOutOfRangeException>(() => new Queue(Queue.Name, Redis.Connection, new QueueOptions { MaxLenEvents = 0 }));
+    }
+
+    [Fact]
     public async Task Jobs_are_listed_newest_first_or_oldest_first_and_in_pages()
     {
         for (var i = 0; i < 5; i++) await Add(data: $"{i}");

@@ -91,6 +91,55 @@ public abstract class JobOptionsTests(RedisCompatibleServer redis) : QueueSpecif
         (await Queue.GetJobCountsAsync())[JobState.Waiting].ShouldBe(2);
     }
 
+    public static MatrixTheoryData<string, string> StrangeOptions { get; } = new(
+        ["backoff", "cpof", "de", "delay", "fpof", "idof", "jobId", "kl", "lifo", "omc", "parent", "priority", "rdof", "removeOnComplete", "removeOnFail", "repeat",
+            "sizeLimit", "stackTraceLimit", "timestamp", "tm", "ours"],
+        [
+            "\"5\"", "\"many\"", "\"\"", "\"true\"", "true", "false", "null", "7.5", "-3", "1e300", "[]", "[1]", "{}", "\"\\ud800\"",
+            """{"id":7,"queue":null}""", """{"type":5,"delay":"x","jitter":[]}""", """{"type":"\ud800","id":"\ud800","queue":"\ud800"}""",
+            """{"count":"x","age":-1,"limit":{}}""", """{"count":1e300,"age":1e300,"limit":1e300,"ttl":1e300,"delay":1e300}""",
+        ]);
+
+    [Theory, MemberData(nameof(StrangeOptions))]
+    public async Task A_strange_option_costs_a_job_none_of_the_others(string option, string value)
+    {
+        var job = await Add();
+        await Redis.Connection.GetDatabase().HashSetAsync(Key(job.Id), "opts", $$$"""{"{{{option}}}":{{{value}}},"attempts":"5","own":{"deep":1}}""");
+
+        var read = (await Queue.GetJobAsync(job.Id))!.Options;
+
+        read.Attempts.ShouldBe(5);
+        read.Others!["own"].GetProperty("deep").GetInt32().ShouldBe(1);
+        // What was read can be given to another job.
+        if (option != "jobId") await Queue.AddAsync("again", Json("1"), read with { Parent = null, Delay = null, Deduplication = null, Others = null });
+    }
+
+    [Fact]
+    public async Task An_option_as_deep_as_Redis_takes_it_costs_a_job_none_of_the_others()
+    {
+        var job = await Add();
+        var deep = string.Concat(Enumerable.Repeat("[", 900)) + string.Concat(Enumerable.Repeat("]", 900));
+        await Redis.Connection.GetDatabase().HashSetAsync(Key(job.Id), "opts", $$"""{"deep":{{deep}},"attempts":3}""");
+
+        (await Queue.GetJobAsync(job.Id))!.Options.Attempts.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"many\"")]
+    [InlineData("-2")]
+    public async Task Attempts_that_are_no_number_are_one_and_the_other_options_hold(string attempts)
+    {
+        var job = await Add();
+        await Redis.Connection.GetDatabase().HashSetAsync(Key(job.Id), "opts", $$"""{"attempts":{{attempts}},"kl":"3"}""");
+
+        var read = (await Queue.GetJobAsync(job.Id))!;
+
+        (read.Options.Attempts, read.HasAttemptsLeft, read.Options.KeepLogs).ShouldBe((null, false, 3));
+    }
+
     // By property, so that one that is added later can't be forgotten.
     private static void ShouldBeEqual(JobOptions actual, JobOptions expected, string? except = null)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkflowAspire.BullMQ.Processing;
 using WorkflowAspire.BullMQ.Protocol;
@@ -88,6 +89,51 @@ public abstract class LockTests(RedisCompatibleServer redis) : QueueSpecificatio
 
         await Eventually.True(() => Log.Collector.GetSnapshot().Any(record => record.Message.Contains("its lock is another worker's")));
         (await Queue.GetJobAsync(job.Id))!.ReturnValue.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("another's lock", JobRefusal.LockOfAnother)]
+    [InlineData("no lock", JobRefusal.LockLost)]
+    [InlineData("no job", JobRefusal.Missing)]
+    public async Task A_refused_outcome_is_told_to_the_workers_program(string what, JobRefusal refusal)
+    {
+        var release = new TaskCompletionSource();
+        var errors = new ConcurrentQueue<Exception>();
+        await StartWorker(async (job, _) =>
+        {
+            await release.Task;
+            return job.Name == "fails" ? throw new InvalidOperationException("zombie") : Json("\"zombie\"");
+        }, new WorkerOptions { Concurrency = 2, LockDuration = TimeSpan.FromHours(1), OnError = error => { errors.Enqueue(error); return Task.CompletedTask; } });
+        Job[] jobs = [await Add(), await Queue.AddAsync("fails", Json("1"))];
+        var database = Redis.Connection.GetDatabase();
+        foreach (var job in jobs)
+        {
+            await Reaches(job, JobState.Active);
+            if (what == "another's lock") await database.StringSetAsync(Key($"{job.Id}:lock"), "another worker's token");
+            else await database.KeyDeleteAsync(Key(what == "no lock" ? $"{job.Id}:lock" : job.Id));
+        }
+
+        release.SetResult();
+
+        await Eventually.Get(() => errors.Count, count => count == 2);
+        errors.Cast<JobRefusedException>().Select(error => (error.JobId, error.Refusal)).ShouldBe(jobs.Select(job => (job.Id, refusal)), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task An_outcome_whose_lock_was_lost_while_it_was_processed_is_told_to_the_workers_program()
+    {
+        var errors = new ConcurrentQueue<Exception>();
+        await StartWorker(async (_, ct) =>
+        {
+            await Task.Delay(Timeout.Infinite, ct);
+            return Json("null");
+        }, new WorkerOptions { LockDuration = ShortLocks.LockDuration, SkipStalledCheck = true, OnError = error => { errors.Enqueue(error); return Task.CompletedTask; } });
+        var job = await Add();
+        await Reaches(job, JobState.Active);
+
+        await Redis.Connection.GetDatabase().StringSetAsync(Key($"{job.Id}:lock"), "another worker's token");
+
+        await Eventually.True(() => errors.OfType<JobRefusedException>().Any(error => error.JobId == job.Id && error.Refusal == JobRefusal.LockLost));
     }
 
     private async Task TakeAsAWorkerThatVanishes()

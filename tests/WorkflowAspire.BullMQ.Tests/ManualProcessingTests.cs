@@ -60,7 +60,7 @@ public abstract class ManualProcessingTests(RedisCompatibleServer redis) : Queue
         var second = await Add();
         var job = (await worker.GetNextJobAsync("mine"))!;
 
-        (await Should.ThrowAsync<InvalidOperationException>(() => job.MoveToCompletedAsync(default, "yours"))).Message.ShouldContain("its lock is another worker's");
+        (await Should.ThrowAsync<JobRefusedException>(() => job.MoveToCompletedAsync(default, "yours"))).Refusal.ShouldBe(JobRefusal.LockOfAnother);
         await Should.ThrowAsync<InvalidOperationException>(() => job.MoveToFailedAsync(new FormatException(), "yours", fetchNext: true));
         await Should.ThrowAsync<InvalidOperationException>(() => job.MoveToDelayedAsync(DateTimeOffset.UtcNow, "yours"));
         await Should.ThrowAsync<InvalidOperationException>(() => job.MoveToWaitAsync("yours"));
@@ -140,6 +140,90 @@ public abstract class ManualProcessingTests(RedisCompatibleServer redis) : Queue
 
         await Reaches(job, JobState.Waiting);
         (await worker.GetNextJobAsync("t2"))!.StalledCounter.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_schedulers_series_goes_on_when_its_jobs_are_taken_by_hand()
+    {
+        await using var worker = Manual();
+        await Add();
+        await Queue.UpsertJobSchedulerAsync("hourly", new RepeatOptions { Every = TimeSpan.FromHours(1) });
+        var first = (await worker.GetNextJobAsync("t"))!;
+
+        // The one that completing brings is taken by hand, too.
+        var scheduled = (await first.MoveToCompletedAsync(default, "t"))!;
+        (scheduled.RepeatJobKey, (await Queue.GetDelayedAsync()).Count).ShouldBe(("hourly", 1));
+        await (await Queue.GetDelayedAsync()).Single().PromoteAsync();
+        var next = (await scheduled.MoveToFailedAsync(new FormatException("no"), "t", fetchNext: true))!;
+        (next.RepeatJobKey, (await Queue.GetDelayedAsync()).Count).ShouldBe(("hourly", 1));
+        await (await Queue.GetDelayedAsync()).Single().PromoteAsync();
+        await next.MoveToCompletedAsync(default, "t", fetchNext: false);
+
+        (await worker.GetNextJobAsync("t"))!.RepeatJobKey.ShouldBe("hourly");
+        (await Queue.GetJobSchedulerAsync("hourly"))!.IterationCount.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_job_that_has_to_fail_says_why_to_the_program_that_takes_it()
+    {
+        await using var worker = Manual(new WorkerOptions { LockDuration = TimeSpan.FromMilliseconds(20), StalledInterval = TimeSpan.FromMilliseconds(20), MaxStalledCount = 0 });
+        var stalled = await Add();
+        (await worker.GetNextJobAsync("t"))!.DeferredFailure.ShouldBeNull();
+        worker.StartStalledCheckTimer();
+        await Reaches(stalled, JobState.Waiting);
+
+        var again = (await worker.GetNextJobAsync("t2"))!;
+
+        again.DeferredFailure.ShouldBe("job stalled more than allowable limit");
+        await again.MoveToFailedAsync(new UnrecoverableError(again.DeferredFailure!), "t2");
+        var failed = await Reaches(stalled, JobState.Failed);
+        (failed.FailedReason, failed.DeferredFailure).ShouldBe(("job stalled more than allowable limit", null));
+    }
+
+    [Fact]
+    public async Task A_parent_whose_child_failed_says_so_to_the_program_that_takes_it()
+    {
+        var flow = await new FlowProducer(Redis.Connection).AddAsync(new FlowJob("parent", Queue.Name)
+        {
+            Children = [new FlowJob("child", Queue.Name) { Options = new JobOptions { FailParentOnFailure = true } }],
+        });
+        await using var worker = Manual();
+        var child = (await worker.GetNextJobAsync("t"))!;
+
+        var parent = (await child.MoveToFailedAsync(new UnrecoverableError("no"), "t", fetchNext: true))!;
+
+        (parent.Id, parent.DeferredFailure).ShouldBe((flow.Job.Id, $"child bull:{Queue.Name}:{child.Id} failed"));
+    }
+
+    [Fact]
+    public async Task After_its_end_by_hand_a_job_is_as_Redis_has_it()
+    {
+        await using var worker = Manual();
+        await Add();
+        await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromHours(1)) });
+        await Add();
+
+        var completed = (await worker.GetNextJobAsync("t"))!;
+        var retried = (await completed.MoveToCompletedAsync(Json("42"), "t"))!;
+        var failed = (await retried.MoveToFailedAsync(new InvalidOperationException("later"), "t", fetchNext: true))!;
+        await failed.MoveToFailedAsync(new InvalidOperationException("never"), "t");
+
+        foreach (var job in new[] { completed, retried, failed }) await IsAsRedisHasIt(job);
+        Text(completed.ReturnValue!.Value).ShouldBe("42");
+        (retried.Delay, retried.FailedReason, retried.FinishedOn).ShouldBe((TimeSpan.FromHours(1), "later", null));
+        (failed.FailedReason, failed.Stacktrace.Count).ShouldBe(("never", 1));
+    }
+
+    [Fact]
+    public async Task After_it_was_put_off_by_hand_a_job_has_its_delay()
+    {
+        await using var worker = Manual();
+        await Add();
+        var job = (await worker.GetNextJobAsync("t"))!;
+
+        await job.MoveToDelayedAsync(DateTimeOffset.UtcNow.AddHours(1));
+
+        job.Delay.ShouldBe((await Queue.GetJobAsync(job.Id))!.Delay);
     }
 
     [Fact]

@@ -88,3 +88,7 @@ public class ManagingJobsOnGarnet(GarnetServer server) : ManagingJobsTests(serve
 public class LargeQueuesOnRedis(RedisServer server) : LargeQueueTests(server);
 
 public class LargeQueuesOnGarnet(GarnetServer server) : LargeQueueTests(server);
+
+public class BlockedQueuesOnRedis(RedisServer server) : BlockedQueueTests(server);
+
+public class BlockedQueuesOnGarnet(GarnetServer server) : BlockedQueueTests(server);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using StackExchange.Redis;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.BullMQ.Tests;
@@ -26,6 +28,49 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
 
         await Eventually.Get(() => Processed.Count, count => count == 20);
         Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Range(0, 20).Select(i => $"{i}"));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    [InlineData(50)]
+    public async Task Jobs_begin_in_the_order_in_which_they_were_added_however_many_run_at_once(int concurrency)
+    {
+        await AddMany(300);
+
+        await StartWorker(async (_, _) => { await Task.Yield(); return Json("null"); }, new WorkerOptions { Concurrency = concurrency });
+
+        await Eventually.Get(() => Processed.Count, count => count == 300);
+        Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Range(0, 300).Select(i => $"{i}"));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(50)]
+    public async Task Jobs_that_come_to_an_idle_worker_together_begin_in_their_order(int concurrency)
+    {
+        await StartWorker(async (_, _) => { await Task.Yield(); return Json("null"); }, new WorkerOptions { Concurrency = concurrency });
+        await Eventually.True(async () => (await Queue.GetWorkersAsync()).Count == 1);
+
+        for (var round = 0; round < 5; round++)
+        {
+            await AddMany(60);
+            await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 60 * (round + 1));
+        }
+
+        Processed.Select(job => Text(job.Data)).ShouldBe(Enumerable.Repeat(Enumerable.Range(0, 60).Select(i => $"{i}"), 5).SelectMany(all => all));
+    }
+
+    [Fact]
+    public async Task A_processor_that_keeps_its_thread_keeps_no_other_job_from_beginning()
+    {
+        using var together = new Barrier(4);
+        await AddMany(16);
+
+        await StartWorker((_, ct) => Task.FromResult(Json(together.SignalAndWait(TimeSpan.FromSeconds(10), ct) ? "true" : "false")), new WorkerOptions { Concurrency = 4 });
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 16);
+        (await Queue.GetCompletedAsync()).ShouldAllBe(job => Text(job.ReturnValue!.Value) == "true");
     }
 
     [Fact]
@@ -184,6 +229,37 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
     }
 
     [Fact]
+    public async Task What_a_worker_tells_of_is_the_job_as_Redis_has_it()
+    {
+        var ended = new ConcurrentQueue<Job>();
+        await StartWorker((job, _) => Text(job.Data) == "\"fails\"" ? throw new InvalidOperationException("broken") : Task.FromResult(Json("7")), new WorkerOptions
+        {
+            OnCompleted = completion => { ended.Enqueue(completion.Job); return Task.CompletedTask; },
+            OnFailed = failure => { ended.Enqueue(failure.Job); return Task.CompletedTask; },
+        });
+
+        await Add();
+        await Add(data: "\"fails\"");
+        await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromHours(1)) }, "\"fails\"");
+
+        await Eventually.Get(() => ended.Count, count => count == 3);
+        foreach (var job in ended) await IsAsRedisHasIt(job);
+        ended.Count(job => job.FinishedOn is not null).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Workers_are_listed_by_a_connection_without_the_clients_admin_mode()
+    {
+        await StartWorker(new WorkerOptions { Name = "reader" });
+        await using var ordinary = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Redis.Port}");
+
+        var worker = (await Eventually.Get(() => new Queue(Queue.Name, ordinary).GetWorkersAsync(), found => found.Count > 0)).Single();
+
+        (worker.Name, worker.Address.StartsWith("127.0.0.1:", StringComparison.Ordinal), worker.Id.All(char.IsAsciiDigit)).ShouldBe(("reader", true, true));
+        (await new Queue($"{Queue.Name}x", ordinary).GetWorkersCountAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_worker_is_listed_once_under_its_name()
     {
         await StartWorker(new WorkerOptions { Name = "reader" });
@@ -192,6 +268,8 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
 
         workers.ShouldHaveSingleItem().Name.ShouldBe("reader");
     }
+
+    private Task<IReadOnlyList<Job>> AddMany(int count) => Queue.AddBulkAsync(Enumerable.Range(0, count).Select(i => new NewJob("work", Json($"{i}"))));
 
     private static void InterlockedMax(ref int target, int value)
     {

@@ -59,6 +59,15 @@ public abstract class QueueSpecification : IAsyncDisposable
         return (await Queue.GetJobAsync(jobId))!;
     }
 
+    /// <summary>What the end of an attempt has changed of this object is what it has changed in Redis.</summary>
+    protected async Task IsAsRedisHasIt(Job job)
+    {
+        var read = (await Queue.GetJobAsync(job.Id))!;
+        (job.AttemptsMade, job.FinishedOn, job.FailedReason, job.Delay).ShouldBe((read.AttemptsMade, read.FinishedOn, read.FailedReason, read.Delay));
+        job.Stacktrace.ShouldBe(read.Stacktrace);
+        (job.ReturnValue is { } value ? Text(value) : null).ShouldBe(read.ReturnValue is { } stored ? Text(stored) : null);
+    }
+
     protected RedisKey Key(string part) => $"bull:{Queue.Name}:{part}";
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 using WorkflowAspire.TestServers;
@@ -28,6 +29,57 @@ public abstract class SchedulerTests(RedisCompatibleServer redis) : QueueSpecifi
         var next = (await Queue.GetJobsAsync([JobState.Delayed])).ShouldHaveSingleItem();
         (next.Name, Text(next.Data), next.Options.Attempts).ShouldBe(("report", """{"n":7}""", 3));
         (next.Timestamp + next.Delay).ShouldBe((await Queue.GetJobSchedulerAsync("reports"))!.Next);
+    }
+
+    [Fact]
+    public async Task A_scheduler_without_a_payload_has_none_in_its_template()
+    {
+        await Queue.UpsertJobSchedulerAsync("bare", Hourly);
+        await Queue.UpsertJobSchedulerAsync("laden", Hourly, new JobSchedulerTemplate { Data = Json("[]") });
+
+        (await Queue.GetJobSchedulerAsync("bare"))!.Template.Data.HasValue.ShouldBeFalse();
+        Text((await Queue.GetJobSchedulerAsync("laden"))!.Template.Data!.Value).ShouldBe("[]");
+    }
+
+    [Fact]
+    public async Task The_job_that_a_scheduler_was_made_with_is_the_one_that_is_read()
+    {
+        var made = (await QueueAtNoon.UpsertJobSchedulerAsync("s", new RepeatOptions { Pattern = "0 13 * * *", Tz = "UTC", Limit = 3 }, new JobSchedulerTemplate { Options = new JobOptions { Priority = 2 } }))!;
+
+        var read = (await Queue.GetJobAsync(made.Id))!;
+        (made.Delay, made.Options.Delay, made.Timestamp, made.Priority).ShouldBe((Hour, Hour, read.Timestamp, 2));
+        (made.Options with { Others = null }).ShouldBe(read.Options with { Others = null });
+        made.Options.Others!.Keys.ShouldBe(read.Options.Others!.Keys, ignoreOrder: true);
+        foreach (var (name, value) in made.Options.Others) JsonElement.DeepEquals(value, read.Options.Others[name]).ShouldBeTrue(name);
+        made.Options.Others!["repeat"].GetProperty("limit").GetInt32().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task An_entry_without_a_scheduler_behind_it_goes_when_the_schedulers_are_listed()
+    {
+        await Queue.UpsertJobSchedulerAsync("whole", Hourly);
+        var orphan = (await Queue.UpsertJobSchedulerAsync("dangling", new RepeatOptions { Every = Hour, StartDate = DateTimeOffset.UtcNow.AddHours(1) }))!;
+        await Redis.Connection.GetDatabase().KeyDeleteAsync(Key("repeat:dangling"));
+
+        (await Queue.GetJobSchedulersAsync()).Single().Key.ShouldBe("whole");
+
+        (await Queue.GetJobSchedulersCountAsync()).ShouldBe(1);
+        (await Queue.GetJobAsync(orphan.Id)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_repeatable_job_of_an_old_format_is_listed_as_such()
+    {
+        await Redis.Connection.GetDatabase().SortedSetAddAsync(Key("repeat"), "report:nightly:32503680000000:Asia/Tokyo:0 3 * * *", 1_800_000_000_000);
+        await Redis.Connection.GetDatabase().SortedSetAddAsync(Key("repeat"), "ping::::5000", 1_700_000_000_000);
+
+        var listed = await Queue.GetJobSchedulersAsync();
+
+        listed.ShouldAllBe(scheduler => scheduler.IsOldFormat);
+        listed.Select(scheduler => (scheduler.Name, scheduler.Pattern, scheduler.Tz, scheduler.EndDate?.Year, scheduler.Every))
+            .ShouldBe([("report", "0 3 * * *", "Asia/Tokyo", 3000, null), ("ping", null, null, null, TimeSpan.FromSeconds(5))]);
+        (await Queue.GetJobSchedulersCountAsync()).ShouldBe(2);
+        (await Queue.RemoveJobSchedulerAsync(listed[0].Key)).ShouldBeTrue();
     }
 
     [Fact]

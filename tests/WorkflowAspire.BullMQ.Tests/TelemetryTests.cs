@@ -148,6 +148,154 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
     }
 
     [Fact]
+    public async Task What_jobs_return_and_what_their_errors_say_can_be_left_out_of_traces()
+    {
+        using var listener = Listen();
+        await StartWorker((job, _) => Text(job.Data) == "1" ? Task.FromResult(Json("\"hidden\"")) : throw new InvalidOperationException("hidden"),
+            new WorkerOptions { TraceOutcomes = false });
+
+        await Add(data: "1");
+        await Add(data: "2");
+
+        await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Consumer), count => count == 2);
+        var process = _ended.Where(activity => activity.Kind == ActivityKind.Consumer).ToList();
+        process.ShouldAllBe(activity => activity.StatusDescription == null && activity.Events.All(told => !told.Tags.Any()));
+        process.SelectMany(activity => activity.Events).Select(told => told.Name).ShouldBe(["job completed", "job failed"]);
+        process.SelectMany(activity => activity.TagObjects).ShouldAllBe(tag => !$"{tag.Value}".Contains("hidden"));
+        (process[1].Status, process[1].GetTagItem("error.type")).ShouldBe((ActivityStatusCode.Error, "System.InvalidOperationException"));
+    }
+
+    [Fact]
+    public async Task The_record_of_an_attempts_end_is_within_its_trace()
+    {
+        using var listener = Listen();
+        await StartWorker((job, _) => Text(job.Data) == "0" ? Task.FromResult(Json("1")) : throw new InvalidOperationException("no"));
+
+        await Add(data: "0");
+        await Add(new JobOptions { Attempts = 2 }, "1");
+        await Add(new JobOptions { Attempts = 2, Backoff = BackoffOptions.Fixed(TimeSpan.FromHours(1)) }, "2");
+
+        await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Internal), count => count == 4);
+        var process = _ended.Where(activity => activity.Kind == ActivityKind.Consumer).ToDictionary(activity => activity.SpanId);
+        var records = _ended.Where(activity => activity.Kind == ActivityKind.Internal).ToList();
+        records.Select(record => record.DisplayName).ShouldBe([$"complete {Queue.Name}", $"retry {Queue.Name}", $"fail {Queue.Name}", $"delay {Queue.Name}"], ignoreOrder: true);
+        records.ShouldAllBe(record => process[record.ParentSpanId].TraceId == record.TraceId
+            && Equals(process[record.ParentSpanId].GetTagItem("bullmq.job.id"), record.GetTagItem("bullmq.job.id")));
+    }
+
+    [Fact]
+    public async Task What_is_done_to_a_queue_is_traced_under_Nodes_names()
+    {
+        var job = await Add();
+        using var listener = Listen();
+
+        await Queue.PauseAsync();
+        await Queue.UpdateJobProgressAsync(job.Id, 7);
+        await Queue.ResumeAsync();
+        await Queue.RateLimitAsync(TimeSpan.FromMilliseconds(5));
+        await Queue.RemoveDeduplicationKeyAsync("kind");
+        await Queue.PromoteJobsAsync();
+        await Queue.RetryJobsAsync();
+        await Queue.CleanAsync(TimeSpan.FromSeconds(9), 3, JobState.Failed);
+        await Queue.RemoveJobAsync(job.Id);
+        await Queue.DrainAsync(delayed: true);
+        await Queue.TrimEventsAsync(5);
+        await Queue.ObliterateAsync();
+
+        string[] operations = ["pause", "updateJobProgress", "resume", "rateLimit", "removeDeduplicationKey", "promoteJobs", "retryJobs", "clean", "remove", "drain", "trimEvents", "pause", "obliterate"];
+        _ended.Select(activity => activity.DisplayName).ShouldBe(operations.Select(operation => $"{operation} {Queue.Name}"));
+        _ended.ShouldAllBe(activity => Equals(activity.GetTagItem("bullmq.queue.name"), Queue.Name));
+        Tags(_ended.Single(activity => activity.DisplayName == $"clean {Queue.Name}")).ShouldContain(new KeyValuePair<string, object?>("bullmq.queue.grace", 9000L));
+    }
+
+    [Fact]
+    public async Task An_operation_that_is_refused_says_so()
+    {
+        using var listener = Listen();
+        var job = (await Queue.UpsertJobSchedulerAsync("s", new RepeatOptions { Every = TimeSpan.FromHours(1) }))!;
+
+        await Should.ThrowAsync<JobRefusedException>(() => Queue.RemoveJobAsync(job.Id));
+
+        _ended.Last().Status.ShouldBe(ActivityStatusCode.Error);
+    }
+
+    [Fact]
+    public async Task A_flow_is_one_trace_from_its_producer_to_its_last_job()
+    {
+        using var listener = Listen();
+        await StartWorker();
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+
+        var flow = await new FlowProducer(Redis.Connection).AddAsync(new FlowJob("parent", Queue.Name) { Children = [new FlowJob("child", Queue.Name)] });
+        request.Stop();
+
+        await Reaches(flow.Job, JobState.Completed);
+        await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Consumer), count => count == 2);
+        _ended.ShouldAllBe(activity => activity.TraceId == request.TraceId);
+        var add = _ended.Single(activity => activity.DisplayName == $"addFlow {Queue.Name}");
+        (add.ParentSpanId, add.GetTagItem("bullmq.flow.name")).ShouldBe((request.SpanId, "parent"));
+        var nodes = _ended.Where(activity => activity.DisplayName == $"addNode {Queue.Name}").ToList();
+        nodes.ShouldAllBe(node => node.ParentSpanId == add.SpanId);
+        _ended.Where(activity => activity.Kind == ActivityKind.Consumer).Select(process => process.ParentSpanId).ShouldBe(nodes.Select(node => node.SpanId), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_scheduler_and_all_its_jobs_are_one_trace()
+    {
+        using var listener = Listen();
+        using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await Queue.UpsertJobSchedulerAsync("s", new RepeatOptions { Every = TimeSpan.FromMilliseconds(20), Limit = 3 });
+        request.Stop();
+
+        await StartWorker();
+
+        await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Consumer), count => count == 3);
+        var add = _ended.Single(activity => activity.Kind == ActivityKind.Producer);
+        (add.DisplayName, add.TraceId, add.GetTagItem("bullmq.job.scheduler.id")).ShouldBe(($"add {Queue.Name}.s", request.TraceId, "s"));
+        _ended.Where(activity => activity.Kind == ActivityKind.Consumer).ShouldAllBe(process => process.ParentSpanId == add.SpanId);
+        (await Queue.GetJobSchedulerAsync("s"))!.Template.Options?.Telemetry.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_a_program_does_by_hand_is_traced_and_counted()
+    {
+        using var completed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.completed");
+        using var failed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.failed");
+        using var waiting = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.waiting");
+        using var delayed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.delayed");
+        for (var i = 0; i < 2; i++) await Add();
+        using var listener = Listen();
+        await using var worker = new Worker(Queue.Name, null, Redis.Connection, new WorkerOptions { Name = "hand" });
+
+        await (await worker.GetNextJobAsync("t"))!.MoveToWaitAsync();
+        await (await worker.GetNextJobAsync("t"))!.MoveToCompletedAsync(default, "t", fetchNext: false);
+        var second = (await worker.GetNextJobAsync("t"))!;
+        await second.MoveToDelayedAsync(DateTimeOffset.UtcNow);
+        await (await worker.GetNextJobAsync("t"))!.MoveToFailedAsync(new FormatException("no"), "t");
+
+        string[] operations = ["getNextJob", "getNextJob", "complete", "getNextJob", "getNextJob", "fail"];
+        _ended.Select(activity => activity.DisplayName).ShouldBe(operations.Select(operation => $"{operation} {Queue.Name}"));
+        _ended.ShouldAllBe(activity => activity.GetTagItem("bullmq.job.id") != null);
+        (Of(completed).Count, Of(failed).Count, Of(waiting).Count, Of(delayed).Count).ShouldBe((1, 1, 1, 1));
+    }
+
+    [Fact]
+    public async Task A_parent_that_parks_for_its_children_is_counted()
+    {
+        using var parked = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.waiting_children");
+        await StartWorker(async (job, ct) =>
+        {
+            if (job.Name != "parent" || job.AttemptsStarted > 1) return Json("null");
+            await Queue.AddAsync("child", Json("1"), new JobOptions { Parent = new ParentOptions(job.Id, job.QueueQualifiedName) }, ct);
+            return await job.MoveToWaitingChildrenAsync(ct: ct) ? throw new WaitingChildrenError() : Json("null");
+        });
+
+        await Reaches(await Queue.AddAsync("parent", Json("1")), JobState.Completed);
+
+        Of(parked).Single().Tags["bullmq.job.state"].ShouldBe("waiting-children");
+    }
+
+    [Fact]
     public async Task Outcomes_are_counted_once_recorded()
     {
         using var completed = new MetricCollector<long>(null, BullMQTelemetry.MeterName, "bullmq.jobs.completed");

@@ -87,6 +87,84 @@ public abstract class WorkerControlTests(RedisCompatibleServer redis) : QueueSpe
     }
 
     [Fact]
+    public async Task A_processor_learns_why_its_job_was_cancelled()
+    {
+        string? seen = null;
+        var worker = await StartWorker(async (job, ct) =>
+        {
+            seen = job.CancellationReason;
+            await Task.Delay(Timeout.Infinite, ct).ContinueWith(_ => { }, TaskScheduler.Default);
+            return Json($"\"{seen}, then {job.CancellationReason}\"");
+        });
+        var job = await Add();
+        await Reaches(job, JobState.Active);
+        await Eventually.True(() => Processed.Count == 1);
+
+        worker.CancelJob(job.Id, "the user left");
+
+        Text((await Reaches(job, JobState.Completed)).ReturnValue!.Value).ShouldBe("\", then the user left\"");
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_closed_by_force_leaves_its_jobs_active()
+    {
+        var cancelled = new TaskCompletionSource();
+        var worker = await StartWorker(async (_, ct) =>
+        {
+            await using var seen = ct.Register(cancelled.SetResult);
+            await Task.Delay(Timeout.Infinite, ct);
+            return Json("null");
+        }, new WorkerOptions { LockDuration = TimeSpan.FromMilliseconds(300), StalledInterval = TimeSpan.FromMilliseconds(100) });
+        var job = await Add();
+        await Reaches(job, JobState.Active);
+        await Eventually.True(() => Processed.Count == 1);
+
+        await worker.ForceCloseAsync();
+
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        (await Queue.GetJobStateAsync(job.Id)).ShouldBe(JobState.Active);
+        (await Queue.GetJobAsync(job.Id))!.AttemptsMade.ShouldBe(0);
+        await StartWorker(new WorkerOptions { StalledInterval = TimeSpan.FromMilliseconds(100) });
+        (await Reaches(job, JobState.Completed)).StalledCounter.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Progress_and_renewed_locks_are_told()
+    {
+        var (progress, renewed) = (new ConcurrentQueue<(string, JobProgress)>(), new ConcurrentQueue<string>());
+        var release = new TaskCompletionSource();
+        await StartWorker(async (job, ct) =>
+        {
+            await job.UpdateProgressAsync(50, ct);
+            await release.Task;
+            return Json("null");
+        }, new WorkerOptions
+        {
+            LockDuration = TimeSpan.FromMilliseconds(400),
+            OnProgress = (job, told) => { progress.Enqueue((job.Id, told)); return Task.CompletedTask; },
+            OnLocksRenewed = ids => { foreach (var id in ids) renewed.Enqueue(id); return Task.CompletedTask; },
+        });
+
+        var job = await Add();
+
+        await Eventually.True(() => !renewed.IsEmpty);
+        release.SetResult();
+        await Reaches(job, JobState.Completed);
+        progress.ShouldBe([(job.Id, 50)]);
+        renewed.ShouldAllBe(id => id == job.Id);
+    }
+
+    [Fact]
+    public async Task A_job_that_may_not_be_started_again_is_not_retried()
+    {
+        await StartWorker((_, _) => throw new InvalidOperationException("no"), new WorkerOptions { MaxStartedAttempts = 2 });
+
+        var job = await Reaches(await Add(new JobOptions { Attempts = 5 }), JobState.Failed);
+
+        (job.FailedReason, job.AttemptsMade).ShouldBe(("no", 2));
+    }
+
+    [Fact]
     public async Task A_cancelled_job_that_completes_all_the_same_is_completed()
     {
         var worker = await StartWorker(async (_, ct) =>

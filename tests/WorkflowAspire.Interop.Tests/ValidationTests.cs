@@ -18,6 +18,7 @@ public class ValidationTests(InteropServers servers) : InteropSpecification(serv
         ["a priority below the lowest"] = new() { Priority = JobOptions.LowestPriority + 1 },
         ["a jitter above one"] = new() { Backoff = BackoffOptions.Fixed(TimeSpan.Zero) with { Jitter = 1.5 } },
         ["a payload above the size limit"] = new() { SizeLimit = 6 },
+        ["deduplication with a parent"] = new() { Deduplication = new DeduplicationOptions("kind"), Parent = new ParentOptions("p", "bull:other") },
         ["deduplication without an id"] = new() { Deduplication = new DeduplicationOptions("") },
     };
 

@@ -92,7 +92,7 @@ public class ParkingTests(RedisServer redis) : WorkerSpecification(redis)
         await Enqueue(run);
 
         (await Reaches(run, RunStatus.Completed)).Output.ShouldBe("\"from the child\"");
-        var child = (await Store.ListChildrenAsync(run.Id)).ShouldHaveSingleItem();
+        var child = (await Store.FindAsync((await Store.ListChildrenAsync(run.Id)).ShouldHaveSingleItem().Id))!;
         child.TenantId.ShouldBe(run.TenantId);
         child.Input.ShouldBe("7");
     }

@@ -37,6 +37,8 @@ internal sealed partial class QueueEndpointConfiguration<T>
 
     public MetricsOptions? Metrics { get; set; }
 
+    public bool TraceOutcomes { get; set; } = true;
+
     public Func<JobFailure, Task>? OnFailed { get; set; }
 
     public Func<JobCompletion, Task>? OnCompleted { get; set; }
@@ -71,6 +73,7 @@ internal sealed partial class QueueEndpointConfiguration<T>
         Limiter = Limiter,
         BackoffStrategy = BackoffStrategy,
         Metrics = Metrics,
+        TraceOutcomes = TraceOutcomes,
         OnFailed = OnFailed,
         OnCompleted = OnCompleted,
         ConfigureBlockingConnection = ConfigureBlockingConnection,

@@ -7,7 +7,7 @@ namespace WorkflowAspire.BullMQ.Adding;
 /// Adds jobs, as many in one script call as there are: while calls are under way adds pile up, and the next call takes them all. A
 /// job that finds no call under way is sent at once.
 /// </summary>
-internal sealed class AddPipeline(QueueConnection connection)
+internal sealed class AddPipeline(QueueConnection connection, int? maxLenEvents = null)
 {
     // Two, so that the server has one to work on while the answer to the other travels.
     private const int MostCallsAtOnce = 2;
@@ -20,6 +20,7 @@ internal sealed class AddPipeline(QueueConnection connection)
     private readonly Lock _sending = new();
     private readonly Queue<PendingAdd> _waiting = new();
     private int _calls;
+    private bool _hasSettled = maxLenEvents is null;
 
     // A server that doesn't know the script yet makes a call begin again, and a second one would overtake it.
     private int _callsAtOnce = 1;
@@ -46,7 +47,11 @@ internal sealed class AddPipeline(QueueConnection connection)
         for (var i = 0; i < adds.Count; i++) adds[i].WriteTo(arguments.AsSpan(perJob * i, perJob));
         try
         {
+            // On the same connection, so it comes first.
+            var settling = _hasSettled ? null : connection.Database.HashSetAsync(connection.Keys.Meta, "opts.maxLenEvents", maxLenEvents);
             var results = (RedisResult[])(await connection.RunAsync(script, arguments).ConfigureAwait(false))!;
+            if (settling is not null) await settling.ConfigureAwait(false);
+            _hasSettled = true;
             _callsAtOnce = MostCallsAtOnce;
             for (var i = 0; i < adds.Count; i++) adds[i].Settle(connection, results[i]);
             return null;

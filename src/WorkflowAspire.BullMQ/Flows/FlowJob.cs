@@ -6,7 +6,10 @@ namespace WorkflowAspire.BullMQ;
 /// <param name="Data">The payload: UTF-8 JSON; empty for <c>{}</c>.</param>
 public sealed record FlowJob(string Name, string QueueName, ReadOnlyMemory<byte> Data = default)
 {
-    /// <summary>Attempts, delay and so on; null for the queue's defaults. A child gets its parent from the flow.</summary>
+    /// <summary>
+    /// Attempts, delay and so on; null for the queue's defaults. A child gets its parent from the flow. Deduplication is for a job that has neither parent nor children; one that
+    /// is kept out is the job that keeps it out, in what the producer returns.
+    /// </summary>
     public JobOptions? Options { get; init; }
 
     /// <summary>What the keys of its queue begin with; null for the producer's prefix.</summary>

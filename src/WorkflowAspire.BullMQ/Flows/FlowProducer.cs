@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -45,7 +47,11 @@ public sealed class FlowProducer
     public async Task<JobNode> AddAsync(FlowJob flow, FlowOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(flow);
-        return (await AddAsync([flow], options, ct).ConfigureAwait(false))[0];
+        return await OperationActivity.RunAsync("addFlow", flow.QueueName, async activity =>
+        {
+            activity?.SetTag(TelemetryAttributes.FlowName, flow.Name);
+            return (await AddAsync([flow], options, ct).ConfigureAwait(false))[0];
+        }, ActivityKind.Producer).ConfigureAwait(false);
     }
 
     /// <summary>Adds several flows in one script call, so that workers see all of their jobs or none.</summary>
@@ -55,7 +61,13 @@ public sealed class FlowProducer
     public Task<IReadOnlyList<JobNode>> AddBulkAsync(IEnumerable<FlowJob> flows, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(flows);
-        return AddAsync([.. flows], null, ct);
+        FlowJob[] all = [.. flows];
+        return OperationActivity.RunAsync("addBulkFlows", "", activity =>
+        {
+            if (activity is { IsAllDataRequested: true })
+                activity.SetTag(TelemetryAttributes.BulkCount, all.Length).SetTag(TelemetryAttributes.BulkNames, string.Join(',', all.Select(flow => flow?.Name)));
+            return AddAsync(all, null, ct);
+        }, ActivityKind.Producer);
     }
 
     /// <summary>Reads a flow from a job downwards.</summary>

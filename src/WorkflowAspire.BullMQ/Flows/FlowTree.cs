@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using System.Text.Json;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
 /// <summary>Trees of jobs on their way into their queues, level by level: the roots first, then all their children, and so on.</summary>
 internal sealed class FlowTree(IDatabase database, TimeProvider time, string prefix, FlowOptions? options)
 {
-    private const int ArgumentsPerJob = 11;
+    private const int ArgumentsPerJob = 12;
 
     private readonly List<Entry> _entries = [];
     private readonly List<QueueConnection> _queues = [];
@@ -25,7 +27,13 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
 
         if (roots.Count == 0) return [];
         var results = (RedisResult[])(await Script.AddFlow.RunAsync(database, [.. _queues.SelectMany(queue => queue.Keys.All)], Arguments()).ConfigureAwait(false))!;
-        for (var i = 0; i < results.Length; i++) ThrowIfRefused(_entries[i], results[i]);
+        for (var i = 0; i < results.Length; i++)
+        {
+            ThrowIfRefused(_entries[i], results[i]);
+            // Another one's, where that keeps the job out.
+            _entries[i].Id = (string)results[i]!;
+        }
+
         return [.. _entries.Take(roots.Count).Select(ToNode)];
     }
 
@@ -38,13 +46,21 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
         if (options?.QueuesOptions.TryGetValue(node.QueueName, out var defaults) == true) own = own.WithDefaults(defaults);
         own = own with { Parent = parent };
         own.Validate();
-        if (own.Deduplication is { } deduplication)
-            throw new ArgumentException($"A job of a flow cannot have deduplication, since its parent would wait for a job that was not added; job '{node.Name}' has the id '{deduplication.Id}'.", nameof(node));
-        var entry = new Entry(node, own, own.JobId ?? Guid.NewGuid().ToString(), QueueOf(node));
+        if (own.Deduplication is { } deduplication && node.Children.Count > 0)
+            throw new ArgumentException($"A job with children cannot have deduplication, since they would wait for a job that was not added; job '{node.Name}' has the id '{deduplication.Id}'.", nameof(node));
+        var id = own.JobId ?? Guid.NewGuid().ToString();
+        var entry = new Entry(node, Traced(node, own, id), QueueOf(node)) { Id = id };
         if (parent is not null) SameSlot.Demand(database.Multiplexer, parent.Queue, entry.Queue.Keys.QualifiedName);
         SameSlot.Demand(database.Multiplexer, _queues[0].Keys.QualifiedName, entry.Queue.Keys.QualifiedName);
         _entries.Add(entry);
         return entry;
+    }
+
+    // Each job goes on with an activity of its own, as with Node's package.
+    private static JobOptions Traced(FlowJob node, JobOptions own, string id)
+    {
+        using var activity = OperationActivity.Start("addNode", node.QueueName, ActivityKind.Producer)?.SetTag(TelemetryAttributes.JobName, node.Name).SetTag(TelemetryAttributes.JobId, id);
+        return TraceMetadata.Carrying(own, TraceMetadata.OfCurrent(activity), keepsOwn: true);
     }
 
     private QueueConnection QueueOf(FlowJob node)
@@ -77,6 +93,7 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
         arguments[7] = (long)(entry.Options.Delay ?? TimeSpan.Zero).TotalMilliseconds;
         arguments[8] = entry.Options.Priority ?? 0;
         arguments[9] = entry.Options.Lifo == true ? 1 : 0;
+        arguments[11] = entry.Options.Deduplication is { } rules ? JsonSerializer.SerializeToUtf8Bytes(rules, BullMQJsonContext.Default.DeduplicationOptions) : "";
         arguments[10] = ParentKeys.Of(entry.Options) is { } parent ? JsonSerializer.SerializeToUtf8Bytes(parent, BullMQJsonContext.Default.ParentKeys) : "";
     }
 
@@ -95,13 +112,16 @@ internal sealed class FlowTree(IDatabase database, TimeProvider time, string pre
             Timestamp = entry.Options.Timestamp ?? _now,
             Delay = entry.Options.Delay ?? TimeSpan.Zero,
             Priority = entry.Options.Priority ?? 0,
+            DeduplicationId = entry.Options.Deduplication?.Id,
             ParentKey = entry.Options.Parent?.Key,
             Parent = ParentKeys.Of(entry.Options),
         },
         [.. entry.Children.Select(ToNode)]);
 
-    private sealed record Entry(FlowJob Node, JobOptions Options, string Id, QueueConnection Queue)
+    private sealed record Entry(FlowJob Node, JobOptions Options, QueueConnection Queue)
     {
+        public required string Id { get; set; }
+
         public IReadOnlyList<Entry> Children { get; set; } = [];
 
         public ReadOnlyMemory<byte> Data => Node.Data.IsEmpty ? "{}"u8.ToArray() : Node.Data;

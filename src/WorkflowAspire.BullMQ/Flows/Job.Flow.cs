@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -103,6 +104,7 @@ public sealed partial class Job
         options?.Child?.Validate(nameof(options));
         var result = (long)await _connection.RunAsync(Script.MoveToWaitingChildren, Id, token, options?.Child?.Key ?? "").WaitAsync(ct).ConfigureAwait(false);
         IsParked = result == 0;
+        if (IsParked) JobMetrics.CountMoved(QueueName, this, JobState.WaitingChildren, _connection.Time);
         return result switch
         {
             0 => true,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -10,22 +11,22 @@ public sealed partial record JobOptions
 
     /// <summary>The parent fails as soon as a worker takes it, once this job has failed for good.</summary>
     /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
-    [JsonPropertyName("fpof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("fpof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FailParentOnFailure { get; init; }
 
     /// <summary>The parent starts at once, whatever other children it waits for, once this job has failed for good.</summary>
     /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
-    [JsonPropertyName("cpof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("cpof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ContinueParentOnFailure { get; init; }
 
     /// <summary>The parent goes on without this job once it has failed for good, and can read why: <see cref="Job.GetIgnoredChildrenFailuresAsync"/>.</summary>
     /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
-    [JsonPropertyName("idof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("idof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IgnoreDependencyOnFailure { get; init; }
 
     /// <summary>The parent goes on as if this job had never been, once it has failed for good.</summary>
     /// <value>Default false. At most one of the four rules for a failed child may be chosen.</value>
-    [JsonPropertyName("rdof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("rdof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RemoveDependencyOnFailure { get; init; }
 
     private void ValidateFlow()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -8,25 +9,27 @@ namespace WorkflowAspire.BullMQ;
 public sealed record ParentKeys
 {
     /// <summary>The parent's id.</summary>
+    [JsonConverter(typeof(TextConverter))]
     public required string Id { get; init; }
 
     /// <summary>The parent's queue with its prefix, for example <c>bull:orders</c>.</summary>
+    [JsonConverter(typeof(TextConverter))]
     public required string QueueKey { get; init; }
 
     /// <summary><see cref="JobOptions.FailParentOnFailure"/> of the child.</summary>
-    [JsonPropertyName("fpof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("fpof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FailParentOnFailure { get; init; }
 
     /// <summary><see cref="JobOptions.RemoveDependencyOnFailure"/> of the child.</summary>
-    [JsonPropertyName("rdof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("rdof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RemoveDependencyOnFailure { get; init; }
 
     /// <summary><see cref="JobOptions.IgnoreDependencyOnFailure"/> of the child.</summary>
-    [JsonPropertyName("idof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("idof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IgnoreDependencyOnFailure { get; init; }
 
     /// <summary><see cref="JobOptions.ContinueParentOnFailure"/> of the child.</summary>
-    [JsonPropertyName("cpof"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonPropertyName("cpof"), JsonConverter(typeof(FlagConverter)), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ContinueParentOnFailure { get; init; }
 
     internal static ParentKeys? Of(JobOptions options) => options.Parent is not { } parent ? null : new ParentKeys

@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
+using WorkflowAspire.BullMQ.Protocol;
+
 namespace WorkflowAspire.BullMQ;
 
 /// <summary>Names a job of any queue: the parent that a job is added for, or a child that a parent waits for.</summary>
 /// <param name="Id">The job's id.</param>
 /// <param name="Queue">Its queue with the prefix, for example <c>bull:orders</c>: <see cref="Queue.QualifiedName"/>.</param>
+[JsonConverter(typeof(ParentConverter))]
 public sealed record ParentOptions(string Id, string Queue)
 {
     internal string Key => $"{Queue}:{Id}";

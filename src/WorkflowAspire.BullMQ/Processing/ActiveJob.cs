@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>A job that this worker has taken, with the token that proves it.</summary>
@@ -16,6 +18,12 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>The timestamp of the last proof that the lock is ours.</summary>
     public long LockedAt => Volatile.Read(ref _lockedAt);
 
+    /// <summary>The activity of the attempt; default where nobody listens.</summary>
+    public ActivityContext Attempt { get; set; }
+
+    /// <summary>The timestamp at which the processor first returned, to wait for something or with its result; 0 before.</summary>
+    public long ReturnedAt { get; set; }
+
     /// <summary>Another worker may have the job: nothing of this attempt may be written.</summary>
     public bool IsLost => Volatile.Read(ref _ending) == 1;
 
@@ -24,9 +32,6 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
 
     /// <summary>Nothing processes the job any more.</summary>
     public bool HasStopped { get; private set; }
-
-    /// <summary>Why the program cancelled the attempt; null where it did not, or gave no reason.</summary>
-    public string? CancellationReason { get; private set; }
 
     public void Renewed(long timestamp) => Volatile.Write(ref _lockedAt, timestamp);
 
@@ -39,7 +44,7 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>Cancels the attempt; the job stays ours, and what its processor makes of that is recorded.</summary>
     public void Cancel(string? reason)
     {
-        CancellationReason = reason;
+        Job.CancellationReason = reason;
         CancelProcessor();
     }
 

@@ -26,7 +26,8 @@ internal sealed record Exchanged(IReadOnlyList<ActiveJob> Taken, TimeSpan RateLi
 }
 
 /// <summary>Hands in all jobs that finished and takes as many new ones, in one script call.</summary>
-internal sealed partial class Exchange(QueueConnection connection, WorkerOptions options, Settlement settlement, Notifications notifications, ILogger logger)
+internal sealed partial class Exchange(
+    QueueConnection connection, WorkerOptions options, Settlement settlement, Iterations iterations, Notifications notifications, ILogger logger)
 {
     private const int HeaderFields = 8;
     private const int GroupFields = 7;
@@ -55,8 +56,9 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     public static Exchange Alone(QueueConnection connection, WorkerOptions options, ILogger logger)
     {
         var notifications = new Notifications(options, "", logger);
-        var settlement = new Settlement(connection, options, new Outage(logger, ""), notifications, logger, CancellationToken.None);
-        return new Exchange(connection, options, settlement, notifications, logger);
+        var outage = new Outage(logger, "");
+        var settlement = new Settlement(connection, options, outage, notifications, logger, CancellationToken.None);
+        return new Exchange(connection, options, settlement, new Iterations(connection, outage, logger), notifications, logger);
     }
 
     /// <param name="finished">The jobs to hand in.</param>
@@ -68,11 +70,11 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         var now = connection.Time.GetUtcNow();
         var asked = connection.Time.GetTimestamp();
         if (count > 0) _unanswered = (token, asked);
-        var reply = await CallAsync(finished, count, token).ConfigureAwait(false);
+        var reply = await CallAsync(finished, count, token, now).ConfigureAwait(false);
         // A call that takes nothing says nothing of an earlier one.
         if (count > 0) _unanswered = null;
         var answered = connection.Time.GetTimestamp();
-        var refused = await ReportAsync(finished, (RedisResult[])reply[0]!, repeated).ConfigureAwait(false);
+        var refused = await ReportAsync(finished, (RedisResult[])reply[0]!, now, repeated).ConfigureAwait(false);
         var taken = (RedisResult[])reply[1]!;
         var exchanged = Read(taken, token, now, asked);
         if (ServerTimeOf(taken) is { } serverTime) exchanged = exchanged with { Moment = Moment.Within(now, asked, answered, serverTime, connection.Time) };
@@ -103,9 +105,16 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     public async Task<(long Result, Exchanged Exchanged)> RunManuallyAsync(FinishedJob? finished, int count, string token)
     {
         var (now, asked) = (connection.Time.GetUtcNow(), connection.Time.GetTimestamp());
-        var reply = await CallAsync(finished is { } job ? [job] : [], count, token).ConfigureAwait(false);
-        return (((RedisResult[])reply[0]!) is [var result] ? Accepted(result) : 0, Read((RedisResult[])reply[1]!, token, now, asked));
+        var reply = await CallAsync(finished is { } job ? [job] : [], count, token, now).ConfigureAwait(false);
+        var result = ((RedisResult[])reply[0]!) is [var answer] ? Accepted(answer) : 0;
+        if (result == 0 && finished is { } completed) Complete(completed.Active.Job, completed.ReturnValue, now);
+        var exchanged = Read((RedisResult[])reply[1]!, token, now, asked);
+        if (exchanged.FirstJob?.RepeatJobKey is not null) await iterations.AddNextOnceAsync(exchanged.Taken[0]).ConfigureAwait(false);
+        return (result, exchanged);
     }
+
+    /// <summary>Tells the worker's program how far a job is.</summary>
+    public void TellProgress(Job job, JobProgress progress) => notifications.Progress(job, progress);
 
     /// <summary>The jobs that the call without an answer took.</summary>
     public async Task<IReadOnlyList<ActiveJob>> ReclaimAsync()
@@ -122,13 +131,13 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     // One of its own for each call: a job that this worker lost and takes again is fenced from its first attempt.
     private string NextToken() => string.Create(CultureInfo.InvariantCulture, $"{WorkerId}:{_calls++}");
 
-    private async Task<RedisResult[]> CallAsync(IReadOnlyList<FinishedJob> finished, int count, string token)
+    private async Task<RedisResult[]> CallAsync(IReadOnlyList<FinishedJob> finished, int count, string token, DateTimeOffset now)
     {
-        if (finished.Count == 0) return (RedisResult[])(await connection.RunAsync(Script.Take, TakeArguments(count, token)).ConfigureAwait(false))!;
+        if (finished.Count == 0) return (RedisResult[])(await connection.RunAtAsync(now, Script.Take, TakeArguments(count, token)).ConfigureAwait(false))!;
         var arguments = new List<RedisValue>(HeaderFields + GroupFields + (2 * finished.Count));
         arguments.AddRange([.. TakeArguments(count, token), _metricsPoints]);
         Write(finished, arguments);
-        return (RedisResult[])(await connection.RunAsync(Script.Complete, _metricsKeys, CollectionsMarshal.AsSpan(arguments)).ConfigureAwait(false))!;
+        return (RedisResult[])(await connection.RunAtAsync(now, Script.Complete, _metricsKeys, CollectionsMarshal.AsSpan(arguments)).ConfigureAwait(false))!;
     }
 
     private RedisValue[] TakeArguments(int count, string token) => [count, token, _lockMilliseconds, options.Name ?? "", _limiterMax, _limiterDuration];
@@ -164,12 +173,12 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
         }
     }
 
-    private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, bool repeated)
+    private async Task<List<(ActiveJob, Exception)>?> ReportAsync(IReadOnlyList<FinishedJob> finished, RedisResult[] results, DateTimeOffset now, bool repeated)
     {
         // None where all are completed.
         if (results.Length == 0)
         {
-            foreach (var (active, returnValue) in finished) CompletedNow(active.Job, returnValue);
+            foreach (var (active, returnValue) in finished) CompletedNow(active, returnValue, now);
             return null;
         }
 
@@ -180,31 +189,51 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
             if (results[i].Resp2Type == ResultType.BulkString)
             {
                 NotCompleted(logger, job.Id, job.Name, (string?)results[i] ?? "");
+                notifications.Error(Failure(results[i]));
                 continue;
             }
 
             var result = 0L;
-            if (results[i].Resp2Type == ResultType.Array) ParentNotTold(logger, job.Id, job.Name, ((string[])results[i]!)[0]);
-            else result = (long)results[i];
+            if (results[i].Resp2Type == ResultType.Array)
+            {
+                ParentNotTold(logger, job.Id, job.Name, (string?)results[i][0] ?? "");
+                notifications.Error(Failure(results[i][0]));
+            }
+            else
+            {
+                result = (long)results[i];
+            }
+
             if (result == 0 || (repeated && (result == JobGone || await IsCompletedAsync(job.Id).ConfigureAwait(false))))
             {
-                CompletedNow(job, finished[i].ReturnValue);
+                CompletedNow(finished[i].Active, finished[i].ReturnValue, now);
                 continue;
             }
 
-            if (Refusal.FailureOf(job.Id, result) is { } failure) (refused ??= []).Add((finished[i].Active, failure));
-            else NotCompleted(logger, job.Id, job.Name, Refusal.Describe(result));
+            if (Refusal.FailureOf(job.Id, result) is { } failure)
+            {
+                (refused ??= []).Add((finished[i].Active, failure));
+                continue;
+            }
+
+            NotCompleted(logger, job.Id, job.Name, Refusal.Describe(result));
+            notifications.Error(Refusal.Of(result, job.Id, connection.Keys, "completed"));
         }
 
         return refused;
     }
 
-    private void CompletedNow(Job job, ReadOnlyMemory<byte> returnValue)
+    private void CompletedNow(ActiveJob active, ReadOnlyMemory<byte> returnValue, DateTimeOffset now)
+    {
+        OperationActivity.Tell("complete", connection.Keys.QueueName, active.Attempt, active.Job, now);
+        Complete(active.Job, returnValue, now);
+        notifications.Completed(active.Job, returnValue);
+    }
+
+    private void Complete(Job job, ReadOnlyMemory<byte> returnValue, DateTimeOffset now)
     {
         JobMetrics.CountCompleted(connection.Keys.QueueName, job, connection.Time);
-        if (!notifications.HearsCompleted) return;
-        job.AttemptsMade++;
-        notifications.Completed(job, returnValue);
+        job.Completed(returnValue, now);
     }
 
     // A hash that the server refuses comes with the server's own words.
@@ -212,8 +241,10 @@ internal sealed partial class Exchange(QueueConnection connection, WorkerOptions
     {
         ResultType.Integer => (long)result,
         ResultType.Array => 0,
-        _ => throw new RedisServerException(RedisErrorKind.Unknown, CommandFlags.None, (string?)result ?? ""),
+        _ => throw Failure(result),
     };
+
+    private static RedisServerException Failure(RedisResult words) => new(RedisErrorKind.Unknown, CommandFlags.None, (string?)words ?? "");
 
     // Then the call whose answer was lost completed the job.
     private async Task<bool> IsCompletedAsync(string jobId)

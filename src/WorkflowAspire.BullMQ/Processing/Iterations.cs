@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
@@ -15,11 +14,19 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
     /// Comes before the job is processed, so that the series goes on whatever becomes of the job. Any further attempt, by any worker,
     /// finds a newer job and adds none. A worker that dies before leaves the job to stall, and who takes it next comes here.
     /// </summary>
-    public async Task AddNextAsync(ActiveJob active)
+    public Task AddNextAsync(ActiveJob active) => GuardAsync(active, RunAsync(active, active.Job.RepeatJobKey!));
+
+    /// <summary>
+    /// The same for a job that a program takes itself. One try: where Redis can't be reached the error is the program's, and the job, which nobody has then,
+    /// comes here again when it was found stalled.
+    /// </summary>
+    public Task AddNextOnceAsync(ActiveJob active) => GuardAsync(active, RunAsync(active, active.Job.RepeatJobKey!, isRepeated: false));
+
+    private async Task GuardAsync(ActiveJob active, Task adding)
     {
         try
         {
-            await RunAsync(active, active.Job.RepeatJobKey!).ConfigureAwait(false);
+            await adding.ConfigureAwait(false);
         }
         catch (Exception error) when (!active.IsLost && !active.IsReturning && !Outage.IsConnectionError(error))
         {
@@ -28,13 +35,13 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
         }
     }
 
-    private async Task RunAsync(ActiveJob active, string schedulerId)
+    private async Task RunAsync(ActiveJob active, string schedulerId, bool isRepeated = true)
     {
         var others = active.Job.Options.Others;
         if (others is null || !others.TryGetValue("repeat", out var repeat)) throw new FormatException("its options have no repeat.");
         var options = RepeatJson.Read(repeat);
-        var previous = others.TryGetValue("prevMillis", out var millis) && millis.ValueKind == JsonValueKind.Number
-            ? DateTimeOffset.FromUnixTimeMilliseconds((long)millis.GetDouble()) : (DateTimeOffset?)null;
+        var previous = others.TryGetValue("prevMillis", out var millis) && AnyForm.Number(millis) is { } time
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)time) : (DateTimeOffset?)null;
         if (!NextTime.TryFind(options, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, out var due)) return;
 
         RedisKey hash = connection.Keys.Of($"repeat:{schedulerId}");
@@ -50,7 +57,7 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
                 outage.Succeeded(this);
                 return;
             }
-            catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
+            catch (Exception error) when (isRepeated && Outage.IsConnectionError(error) && !active.IsLost)
             {
                 outage.Failed(this, error);
                 await Task.Delay(PauseBetweenTries, connection.Time, active.Cancellation).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
@@ -49,7 +50,8 @@ internal sealed partial class LockRenewal : IAsyncDisposable
             configuration.SyncTimeout = (int)TimeSpan.FromTicks(Math.Clamp(_interval.Ticks, ShortestCall.Ticks, LongestCall.Ticks)).TotalMilliseconds;
         }).ConfigureAwait(false);
         _thread = new Thread(Loop) { IsBackground = true, Name = $"bullmq locks {_keys.Base}" };
-        _thread.Start();
+        // Without the activity that was current when the worker was started.
+        _thread.UnsafeStart();
     }
 
     public void Track(ActiveJob job) => _jobs[job] = true;
@@ -84,6 +86,9 @@ internal sealed partial class LockRenewal : IAsyncDisposable
 
     private void Renew(IDatabase database, ActiveJob[] jobs)
     {
+        using var activity = OperationActivity.Start("extendLocks", _keys.QueueName);
+        if (activity is { IsAllDataRequested: true })
+            activity.SetTag(TelemetryAttributes.WorkerName, _options.Name).SetTag(TelemetryAttributes.WorkerJobsToExtendLocks, jobs.Select(job => job.Job.Id).ToArray());
         var asked = _time.GetTimestamp();
         var arguments = new RedisValue[3 + (2 * jobs.Length)];
         (arguments[0], arguments[1], arguments[2]) = (_keys.Base, _time.GetUtcNow().ToUnixTimeMilliseconds(), (long)_options.LockDuration.TotalMilliseconds);
@@ -94,6 +99,7 @@ internal sealed partial class LockRenewal : IAsyncDisposable
             if (!lost.Contains(i)) jobs[i].Renewed(asked);
         }
 
+        _notifications.LocksRenewed(() => [.. jobs.Where((_, position) => !lost.Contains(position)).Select(job => job.Job.Id)]);
         if (lost.Count > 0) Lose(jobs.Where((_, position) => lost.Contains(position)));
     }
 

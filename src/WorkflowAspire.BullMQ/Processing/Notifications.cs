@@ -33,6 +33,18 @@ internal sealed partial class Notifications(WorkerOptions options, string queueN
         if (options.OnLockRenewalFailed is { } listener) Enqueue(nameof(options.OnLockRenewalFailed), () => listener(jobIds));
     }
 
+    public void LocksRenewed(Func<IReadOnlyList<string>> jobIds)
+    {
+        if (options.OnLocksRenewed is not { } listener) return;
+        var ids = jobIds();
+        if (ids.Count > 0) Enqueue(nameof(options.OnLocksRenewed), () => listener(ids));
+    }
+
+    public void Progress(Job job, JobProgress progress)
+    {
+        if (options.OnProgress is { } listener) Enqueue(nameof(options.OnProgress), () => listener(job, progress));
+    }
+
     public void Drained() => Enqueue(nameof(options.OnDrained), options.OnDrained);
 
     public void Ready() => Enqueue(nameof(options.OnReady), options.OnReady);

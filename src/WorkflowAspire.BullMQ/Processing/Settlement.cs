@@ -27,13 +27,14 @@ internal sealed partial class Settlement(
         var job = active.Job;
         var wait = await NextAttemptAsync(job, error).ConfigureAwait(false);
         var deadLetter = wait is null ? CreateDeadLetter(job, error) : null;
+        var failure = new Failure(error, StacktraceOf(job, error), connection.Time.GetUtcNow());
         var recorded = wait is { } delay
-            ? await RecordAsync(active, "retried", () => RetryAsync(job, active.Token, error, delay), JobState.Delayed, JobState.Waiting).ConfigureAwait(false)
-            : await RecordAsync(active, "failed", () => FailForGoodAsync(job, active.Token, error, deadLetter, takesMore), JobState.Failed).ConfigureAwait(false);
+            ? await RecordAsync(active, "retried", () => RetryAsync(job, active.Token, failure, delay), JobState.Delayed, JobState.Waiting).ConfigureAwait(false)
+            : await RecordAsync(active, "failed", () => FailForGoodAsync(job, active.Token, failure, deadLetter, takesMore), JobState.Failed).ConfigureAwait(false);
         if (recorded is null) return;
 
-        JobMetrics.CountFailed(connection.Keys.QueueName, job, wait, connection.Time);
-        job.AttemptsMade++;
+        OperationActivity.Tell(OperationOf(wait), connection.Keys.QueueName, active.Attempt, job, failure.At);
+        Recorded(job, failure, wait);
         if (options.OnFailed is { } onFailed)
             await notifications.TellAsync(nameof(options.OnFailed), onFailed, new JobFailure(job, error, wait is not null, wait ?? TimeSpan.Zero, deadLetter is not null)).ConfigureAwait(false);
     }
@@ -47,10 +48,22 @@ internal sealed partial class Settlement(
     public async Task<(long Result, bool IsRetriedAtOnce)> FailManuallyAsync(Job job, string token, Exception error, bool asks)
     {
         var wait = await NextAttemptAsync(job, error).ConfigureAwait(false);
-        var answer = wait is { } delay
-            ? await RetryAsync(job, token, error, delay).ConfigureAwait(false)
-            : await FailForGoodAsync(job, token, error, CreateDeadLetter(job, error), asks).ConfigureAwait(false);
-        return ((long)answer, wait == TimeSpan.Zero);
+        var failure = new Failure(error, StacktraceOf(job, error), connection.Time.GetUtcNow());
+        using var activity = OperationActivity.Start(OperationOf(wait), connection.Keys.QueueName)?.SetTag(TelemetryAttributes.JobId, job.Id).SetTag(TelemetryAttributes.JobName, job.Name);
+        var answer = (long)(wait is { } delay
+            ? await RetryAsync(job, token, failure, delay).ConfigureAwait(false)
+            : await FailForGoodAsync(job, token, failure, CreateDeadLetter(job, error), asks).ConfigureAwait(false));
+        if (answer >= 0) Recorded(job, failure, wait);
+        return (answer, wait == TimeSpan.Zero);
+    }
+
+    private static string OperationOf(TimeSpan? wait) => wait is not { } until ? "fail" : until > TimeSpan.Zero ? "delay" : "retry";
+
+    private void Recorded(Job job, Failure failure, TimeSpan? wait)
+    {
+        JobMetrics.CountFailed(connection.Keys.QueueName, job, wait, connection.Time);
+        if (wait is { } delay) job.Retried(failure.Error, failure.Stacktrace, delay);
+        else job.FailedForGood(failure.Error, failure.Stacktrace, failure.At);
     }
 
     /// <summary>Gives the job back so that another worker takes it next; it loses no attempt.</summary>
@@ -59,12 +72,18 @@ internal sealed partial class Settlement(
 
     /// <summary>Gives a job back whose processor met a rate limit.</summary>
     /// <returns>How long the limit lasts; zero where none is known.</returns>
-    public async Task<TimeSpan> HandBackLimitedAsync(ActiveJob active) => TimeSpan.FromMilliseconds(await RecordAsync(active, "handed back",
-        () => connection.RunAsync(Script.HandBack, active.Job.Id, active.Token, 0), JobState.Waiting, JobState.Prioritized).ConfigureAwait(false) ?? 0);
+    public async Task<TimeSpan> HandBackLimitedAsync(ActiveJob active)
+    {
+        var left = await RecordAsync(active, "handed back", () => connection.RunAsync(Script.HandBack, active.Job.Id, active.Token, 0), JobState.Waiting, JobState.Prioritized).ConfigureAwait(false);
+        if (left is not null) JobMetrics.CountMoved(connection.Keys.QueueName, active.Job, JobState.Waiting, connection.Time);
+        return TimeSpan.FromMilliseconds(left ?? 0);
+    }
 
     private async ValueTask<TimeSpan?> NextAttemptAsync(Job job, Exception error)
     {
         if (error is UnrecoverableError || !job.HasAttemptsLeft) return null;
+        // One that may not be taken again is not retried.
+        if (options.MaxStartedAttempts is > 0 and var most && job.AttemptsStarted >= most) return null;
         if (job.Options.Backoff is not { } backoff) return TimeSpan.Zero;
         if (backoff.WaitAfter(job.AttemptsMade + 1, Random.Shared) is { } wait) return wait;
         if (options.BackoffStrategy is not { } strategy)
@@ -100,27 +119,27 @@ internal sealed partial class Settlement(
         }
     }
 
-    private Task<RedisResult> RetryAsync(Job job, string token, Exception error, TimeSpan delay) => connection.RunAsync(Script.Retry,
-        job.Id, token, error.Message, StacktraceOf(job, error), (long)delay.TotalMilliseconds, job.Options.Lifo == true ? 1 : 0);
+    private Task<RedisResult> RetryAsync(Job job, string token, Failure failure, TimeSpan delay) => connection.RunAsync(Script.Retry,
+        job.Id, token, failure.Error.Message, failure.StacktraceJson, (long)delay.TotalMilliseconds, job.Options.Lifo == true ? 1 : 0);
 
-    private async Task<RedisResult> FailForGoodAsync(Job job, string token, Exception error, DeadLetterJob? deadLetter, bool asks)
+    private async Task<RedisResult> FailForGoodAsync(Job job, string token, Failure failure, DeadLetterJob? deadLetter, bool asks)
     {
         var arguments = new RedisValue[deadLetter is null ? 11 : 15];
-        (arguments[0], arguments[1], arguments[2]) = (job.Id, token, error.Message);
-        (arguments[3], arguments[4]) = (StacktraceOf(job, error), job.Options.Attempts ?? 0);
+        (arguments[0], arguments[1], arguments[2]) = (job.Id, token, failure.Error.Message);
+        (arguments[3], arguments[4]) = (failure.StacktraceJson, job.Options.Attempts ?? 0);
         KeepArguments.Write(job.Options.RemoveOnFail ?? options.RemoveOnFail ?? KeepJobs.All, arguments.AsSpan(5, 3));
         (arguments[8], arguments[9], arguments[10]) = (asks ? 1 : 0, options.Limiter?.Max ?? (RedisValue)"", options.Metrics?.MaxDataPoints ?? (RedisValue)"");
-        if (deadLetter is null) return await connection.RunAsync(Script.Fail, _metricsKeys, arguments).ConfigureAwait(false);
+        if (deadLetter is null) return await connection.RunAtAsync(failure.At, Script.Fail, _metricsKeys, arguments).ConfigureAwait(false);
 
         var there = _deadLetterKeys!;
         if (connection.Redis.HashSlot(connection.Keys.Meta) != connection.Redis.HashSlot(there.Meta))
         {
             await AddFirstAsync(there, job.Id, deadLetter).ConfigureAwait(false);
-            return await connection.RunAsync(Script.Fail, _metricsKeys, arguments.AsSpan(0, 11)).ConfigureAwait(false);
+            return await connection.RunAtAsync(failure.At, Script.Fail, _metricsKeys, arguments.AsSpan(0, 11)).ConfigureAwait(false);
         }
 
         (arguments[11], arguments[12], arguments[13], arguments[14]) = (there.Base, deadLetter.Name, deadLetter.Data, """{"attempts":0}""");
-        return await connection.RunAsync(Script.Fail,
+        return await connection.RunAtAsync(failure.At, Script.Fail,
             [there.Of("wait"), there.Meta, there.Of("id"), there.Of("events"), there.Marker, .. _metricsKeys], arguments).ConfigureAwait(false);
     }
 
@@ -143,6 +162,7 @@ internal sealed partial class Settlement(
                     if (result >= 0) return result;
                     if (answerLost && Array.IndexOf(settledStates, await StateAsync(active.Job.Id).ConfigureAwait(false)) >= 0) return 0;
                     NotSettled(logger, active.Job.Id, active.Job.Name, what, Refusal.Describe(result));
+                    notifications.Error(Refusal.Of(result, active.Job.Id, connection.Keys, what));
                     return null;
                 }
                 catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
@@ -161,11 +181,16 @@ internal sealed partial class Settlement(
     private async Task<JobState> StateAsync(string jobId) =>
         JobStateNames.Parse((string?)await connection.RunAsync(Script.GetState, jobId).ConfigureAwait(false));
 
-    private static byte[] StacktraceOf(Job job, Exception error)
+    private static List<string> StacktraceOf(Job job, Exception error)
     {
         IEnumerable<string> traces = [.. job.Stacktrace, error.ToString()];
-        if (job.Options.StackTraceLimit is { } limit) traces = traces.TakeLast(limit);
-        return JsonSerializer.SerializeToUtf8Bytes([.. traces], BullMQJsonContext.Default.ListString);
+        return [.. job.Options.StackTraceLimit is { } limit ? traces.TakeLast(limit) : traces];
+    }
+
+    /// <summary>A failed attempt: why, the traces that the job has from then on, and when.</summary>
+    private sealed record Failure(Exception Error, List<string> Stacktrace, DateTimeOffset At)
+    {
+        public byte[] StacktraceJson { get; } = JsonSerializer.SerializeToUtf8Bytes(Stacktrace, BullMQJsonContext.Default.ListString);
     }
 
     [LoggerMessage(LogLevel.Warning, "Job {jobId} ({name}) could not be {what}: {reason}")]

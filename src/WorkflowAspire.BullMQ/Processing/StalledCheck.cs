@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ.Protocol;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
@@ -10,15 +12,19 @@ internal sealed partial class StalledCheck(QueueConnection connection, WorkerOpt
     /// <param name="stopping">Ends the checks.</param>
     public async Task RunAsync(Func<bool> isPaused, CancellationToken stopping)
     {
+        // Whatever was current when the worker was started has nothing to do with this.
+        Activity.Current = null;
         using var timer = new PeriodicTimer(options.StalledInterval, connection.Time);
         do
         {
             if (isPaused()) continue;
             try
             {
+                var began = connection.Time.GetUtcNow();
                 var stalled = (string[])(await connection.RunAsync(Script.RecoverStalled,
                     options.MaxStalledCount, (long)options.StalledInterval.TotalMilliseconds).ConfigureAwait(false))!;
                 outage.Succeeded(this);
+                if (stalled.Length > 0) Tell(stalled, began);
                 foreach (var jobId in stalled)
                 {
                     Stalled(logger, jobId);
@@ -32,6 +38,15 @@ internal sealed partial class StalledCheck(QueueConnection connection, WorkerOpt
             }
         }
         while (await NextAsync(timer, stopping).ConfigureAwait(false));
+    }
+
+    // One that found none is not worth a trace.
+    private void Tell(string[] stalled, DateTimeOffset began)
+    {
+        using var activity = OperationActivity.Start("moveStalledJobsToWait", connection.Keys.QueueName);
+        if (activity is not { IsAllDataRequested: true }) return;
+        activity.SetStartTime(began.UtcDateTime).SetTag(TelemetryAttributes.WorkerName, options.Name).SetTag(TelemetryAttributes.WorkerStalledJobs, stalled);
+        foreach (var jobId in stalled) activity.AddEvent(new ActivityEvent("job stalled", tags: new ActivityTagsCollection { [TelemetryAttributes.JobId] = jobId }));
     }
 
     private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)

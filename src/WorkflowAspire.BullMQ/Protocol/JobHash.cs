@@ -88,7 +88,7 @@ internal static class JobHash
         };
 
     // Spelled out: in a conditional expression null would become an empty memory and not an absent one.
-    private static ReadOnlyMemory<byte>? Bytes(RedisValue value)
+    public static ReadOnlyMemory<byte>? Bytes(RedisValue value)
     {
         if (value.IsNull) return null;
         return (ReadOnlyMemory<byte>)value;

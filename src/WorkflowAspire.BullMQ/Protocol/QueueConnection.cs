@@ -31,5 +31,9 @@ internal sealed class QueueConnection(QueueKeys keys, IDatabase? database, TimeP
 
     /// <summary>Runs a script that needs keys beside the queue's own; they come after those.</summary>
     public Task<RedisResult> RunAsync(Script script, ReadOnlySpan<RedisKey> furtherKeys, params ReadOnlySpan<RedisValue> arguments) =>
-        script.RunAsync(Database, furtherKeys.IsEmpty ? keys.All : [.. keys.All, .. furtherKeys], [keys.Base, time.GetUtcNow().ToUnixTimeMilliseconds(), .. arguments]);
+        RunAtAsync(time.GetUtcNow(), script, furtherKeys, arguments);
+
+    /// <summary>The same as at another time than now.</summary>
+    public Task<RedisResult> RunAtAsync(DateTimeOffset now, Script script, ReadOnlySpan<RedisKey> furtherKeys, params ReadOnlySpan<RedisValue> arguments) =>
+        script.RunAsync(Database, furtherKeys.IsEmpty ? keys.All : [.. keys.All, .. furtherKeys], [keys.Base, now.ToUnixTimeMilliseconds(), .. arguments]);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StackExchange.Redis;
 
 namespace WorkflowAspire.BullMQ.Protocol;
@@ -5,10 +6,12 @@ namespace WorkflowAspire.BullMQ.Protocol;
 /// <summary>Reads a job scheduler from the fields of its Redis hash.</summary>
 internal static class SchedulerHash
 {
-    /// <summary>The scheduler; null where there is no hash.</summary>
+    private const int PartsOfOldKey = 5;
+
+    /// <summary>The scheduler; null where there is no hash, unless the id is the key of an old repeatable job, which had none.</summary>
     public static JobScheduler? Read(string id, double next, HashEntry[] hash)
     {
-        if (hash.Length == 0) return null;
+        if (hash.Length == 0) return ReadOldKey(id, next);
         var fields = hash.ToDictionary(entry => entry.Name.ToString(), entry => entry.Value);
         return new JobScheduler
         {
@@ -26,7 +29,7 @@ internal static class SchedulerHash
             Template = new JobSchedulerTemplate
             {
                 Name = Text("name"),
-                Data = fields.TryGetValue("data", out var data) ? (ReadOnlyMemory<byte>)data : null,
+                Data = JobHash.Bytes(fields.GetValueOrDefault("data")),
                 Options = fields.TryGetValue("opts", out var opts) ? JobHash.ReadOptions(opts) : null,
             },
         };
@@ -36,5 +39,25 @@ internal static class SchedulerHash
         double? Number(string name) => fields.TryGetValue(name, out var value) && value.TryParse(out double number) ? number : null;
 
         DateTimeOffset? Date(string name) => Number(name) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
+    }
+
+    // name:id:endDate:tz:pattern, where the pattern may be an interval in milliseconds.
+    private static JobScheduler? ReadOldKey(string key, double next)
+    {
+        var parts = key.Split(':', PartsOfOldKey);
+        if (parts.Length < PartsOfOldKey) return null;
+        var isInterval = long.TryParse(parts[4], CultureInfo.InvariantCulture, out var every);
+        return new JobScheduler
+        {
+            Key = key,
+            Name = parts[0],
+            Next = DateTimeOffset.FromUnixTimeMilliseconds((long)next),
+            EndDate = long.TryParse(parts[2], CultureInfo.InvariantCulture, out var end) ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null,
+            Tz = parts[3].Length > 0 ? parts[3] : null,
+            Pattern = isInterval ? null : parts[4],
+            Every = isInterval ? TimeSpan.FromMilliseconds(every) : null,
+            IsOldFormat = true,
+            Template = new JobSchedulerTemplate { Name = parts[0] },
+        };
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ.Scheduling;
 
@@ -26,11 +27,11 @@ internal static class RepeatJson
         if (repeat.ValueKind != JsonValueKind.Object) throw new FormatException($"repeat is no object but {repeat}.");
         return new RepeatOptions
         {
-            Every = Number(repeat, "every") is { } every and > 0 ? TimeSpan.FromMilliseconds(every) : null,
-            Pattern = Text(repeat, "pattern"),
-            Tz = Text(repeat, "tz"),
-            Limit = (int?)Number(repeat, "limit"),
-            Count = (int)(Number(repeat, "count") ?? 0),
+            Every = AnyForm.Number(repeat, "every") is { } every and > 0 ? AnyForm.Milliseconds(every) : null,
+            Pattern = AnyForm.Text(repeat, "pattern"),
+            Tz = AnyForm.Text(repeat, "tz"),
+            Limit = AnyForm.Number(repeat, "limit") is { } limit ? AnyForm.Count(limit) : null,
+            Count = AnyForm.Count(AnyForm.Number(repeat, "count") ?? 0),
             StartDate = Date(repeat, "startDate"),
             EndDate = Date(repeat, "endDate"),
         };
@@ -38,20 +39,10 @@ internal static class RepeatJson
 
     public static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
-    private static string? Text(JsonElement repeat, string name) =>
-        repeat.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static double? Number(JsonElement repeat, string name) => !repeat.TryGetProperty(name, out var value) ? null : value.ValueKind switch
-    {
-        JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => null,
-    };
-
     // A number everywhere but in repeatable jobs of BullMQ 5, which keep a date as their program wrote it.
     private static DateTimeOffset? Date(JsonElement repeat, string name)
     {
-        if (Number(repeat, name) is { } milliseconds) return DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
-        return DateTimeOffset.TryParse(Text(repeat, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+        if (AnyForm.Number(repeat, name) is { } milliseconds) return DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
+        return DateTimeOffset.TryParse(AnyForm.Text(repeat, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
     }
 }

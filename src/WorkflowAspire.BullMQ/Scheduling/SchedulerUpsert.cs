@@ -27,6 +27,9 @@ internal sealed class SchedulerUpsert
         (_name, _data) = (template?.Name ?? id, template?.Data ?? "{}"u8.ToArray());
     }
 
+    /// <summary>The trace that the scheduler's jobs go on with; null for none. The next ones have it from the first.</summary>
+    public string? TraceMetadata { get; set; }
+
     /// <summary>False where the repeat options allow no job.</summary>
     /// <exception cref="FormatException">The pattern can't be read.</exception>
     /// <exception cref="TimeZoneNotFoundException">The time zone is not known on this machine.</exception>
@@ -63,11 +66,12 @@ internal sealed class SchedulerUpsert
         }
     }
 
+    /// <summary>The job as it is read from the queue.</summary>
     public Job ToJob(QueueConnection connection, string id, DateTimeOffset now, TimeSpan delay) => new(connection, id, _name)
     {
         Data = _data,
-        Options = _options,
-        Timestamp = now,
+        Options = JobHash.ReadOptions(JobOptionsJson(Template(), now)) with { JobId = id, Delay = delay },
+        Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()),
         Delay = delay,
         Priority = _options.Priority ?? 0,
         RepeatJobKey = _id,
@@ -88,6 +92,7 @@ internal sealed class SchedulerUpsert
         options["repeat"] = RepeatJson.Write(_repeat);
         options["timestamp"] = now.ToUnixTimeMilliseconds();
         options["repeatJobKey"] = _id;
+        if (TraceMetadata is not null && _options.Telemetry is not ({ Metadata: not null } or { OmitContext: true })) options["tm"] = TraceMetadata;
         if (_due is { } due) options["prevMillis"] = due.ToUnixTimeMilliseconds();
         return options.ToJsonString();
     }

@@ -1,8 +1,8 @@
 -- AddFlow.lua: adds trees of jobs, which may lie in several queues, parents before their children.
--- needs    Queue, Events, Waiting, Storing, Parent, Child
+-- needs    Queue, Events, Waiting, Storing, Parent, Keeping, Deduplication, KeepOut, Child
 -- keys     the first queue's, then those of each further queue, in the same order
 -- argv     prefix, now, number of queues, the prefix of each, then for each job: its queue (from 1), has children (1/0), id, name, data,
---          opts as JSON, timestamp, delay, priority, lifo (1/0), parent as JSON ("" for none)
+--          opts as JSON, timestamp, delay, priority, lifo (1/0), parent as JSON ("" for none), deduplication of a job that is no flow as JSON ("" for none)
 -- leaves   what Add.lua leaves of each job, but those with children in waiting-children, with event `waiting-children`; a parent all of
 --          whose children had completed before is ready
 -- returns  as Add.lua
@@ -56,12 +56,17 @@ local function add(at)
     return id
   end
 
+  local rules = ARGV[at + 11] ~= "" and cjson.decode(ARGV[at + 11])
+  if rules then
+    local holder = deduplicate(rules, { id = id, name = name, data = data, opts = opts, timestamp = timestamp, delay = delay })
+    if holder then return holder end
+  end
   created = jobKey
   if parent then
     attached = parentKey .. ":dependencies"
     call("SADD", attached, jobKey)
   end
-  store(id, name, data, opts, timestamp, delay, priority, unpack(parent and fieldsOfChild(parent) or {}))
+  store(id, name, data, opts, timestamp, delay, priority, unpack(parent and fieldsOfChild(parent) or rules and { "deid", rules.id } or {}))
   if hasChildren then
     call("ZADD", waitingChildrenKey, timestamp, id)
     emit("event", "waiting-children", "jobId", id)
@@ -72,14 +77,17 @@ local function add(at)
 end
 
 local results = {}
-for at = 4 + queues, #ARGV, 11 do
+for at = 4 + queues, #ARGV, 12 do
   created, attached = nil, nil
   local isAdded, result = pcall(add, at)
   if isAdded then
     results[#results + 1] = result
   else
     -- A job that no list holds would keep its id from ever being added again, and its parent waiting.
-    if created then call("DEL", created) end
+    if created then
+      forgetDeduplication(created, string.sub(created, #prefix + 1))
+      call("DEL", created)
+    end
     if attached then redis.pcall("SREM", attached, created) end
     results[#results + 1] = { reasonOf(result) }
   end

@@ -10,6 +10,8 @@ internal static class JobMetrics
     private static readonly Counter<long> Failed = Counter("failed");
     private static readonly Counter<long> Delayed = Counter("delayed");
     private static readonly Counter<long> Retried = Counter("retried");
+    private static readonly Counter<long> Waiting = Counter("waiting", "put back to wait");
+    private static readonly Counter<long> WaitingChildren = Counter("waiting_children", "parked until their children have finished");
     private static readonly Histogram<double> Duration =
         BullMQTelemetry.Meter.CreateHistogram<double>("bullmq.job.duration", "ms", "Time from when a worker took the job until its outcome was recorded");
 
@@ -28,12 +30,16 @@ internal static class JobMetrics
         else Count(Retried, "retried", queueName, job, time);
     }
 
+    /// <summary>Counts a job that whoever processes it has put elsewhere: off, back to wait, or parked for its children.</summary>
+    public static void CountMoved(string queueName, Job job, JobState to, TimeProvider time) =>
+        Count(to switch { JobState.Delayed => Delayed, JobState.Waiting => Waiting, _ => WaitingChildren }, to.ToBullName(), queueName, job, time);
+
     public static void RecordJobs(string queueName, JobState state, long count) => Jobs.Record(count,
         new KeyValuePair<string, object?>(TelemetryAttributes.QueueName, queueName),
         new KeyValuePair<string, object?>(TelemetryAttributes.QueueJobsState, state.ToBullName()));
 
-    private static Counter<long> Counter(string state) =>
-        BullMQTelemetry.Meter.CreateCounter<long>($"bullmq.jobs.{state}", "1", $"Jobs that a worker has {state}");
+    private static Counter<long> Counter(string state, string? done = null) =>
+        BullMQTelemetry.Meter.CreateCounter<long>($"bullmq.jobs.{state}", "1", $"Jobs that a worker has {done ?? state}");
 
     private static void Count(Counter<long> counter, string state, string queueName, Job job, TimeProvider time)
     {

@@ -27,21 +27,39 @@ internal static class ProcessActivity
         return activity;
     }
 
-    public static void Completed(Activity? activity, Job job, ReadOnlyMemory<byte> result, DateTimeOffset now)
+    /// <param name="activity">The activity; null where nobody listens.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="result">What its processor returned.</param>
+    /// <param name="withText">Whether the result is told.</param>
+    /// <param name="now">The time.</param>
+    public static void Completed(Activity? activity, Job job, ReadOnlyMemory<byte> result, bool withText, DateTimeOffset now)
     {
         if (activity is not { IsAllDataRequested: true }) return;
-        var text = result.IsEmpty ? "null" : Encoding.UTF8.GetString(result.Span);
-        activity.AddEvent(new ActivityEvent("job completed", tags: new ActivityTagsCollection { [TelemetryAttributes.JobResult] = text }));
+        var tags = new ActivityTagsCollection();
+        if (withText) tags[TelemetryAttributes.JobResult] = result.IsEmpty ? "null" : Encoding.UTF8.GetString(result.Span);
+        activity.AddEvent(new ActivityEvent("job completed", tags: tags));
         End(activity, job, now);
     }
 
-    public static void Failed(Activity? activity, Job job, Exception error, DateTimeOffset now)
+    /// <param name="activity">The activity; null where nobody listens.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="error">Why the attempt failed.</param>
+    /// <param name="withText">Whether the error's message and stack trace are told, or its type only.</param>
+    /// <param name="now">The time.</param>
+    public static void Failed(Activity? activity, Job job, Exception error, bool withText, DateTimeOffset now)
     {
         if (activity is null) return;
-        activity.SetStatus(ActivityStatusCode.Error, error.Message);
+        activity.SetStatus(ActivityStatusCode.Error, withText ? error.Message : null);
         if (!activity.IsAllDataRequested) return;
-        activity.AddException(error);
-        activity.AddEvent(new ActivityEvent("job failed", tags: new ActivityTagsCollection { [TelemetryAttributes.JobFailedReason] = error.Message }));
+        activity.SetTag(TelemetryAttributes.ErrorType, error.GetType().FullName);
+        var tags = new ActivityTagsCollection();
+        if (withText)
+        {
+            activity.AddException(error);
+            tags[TelemetryAttributes.JobFailedReason] = error.Message;
+        }
+
+        activity.AddEvent(new ActivityEvent("job failed", tags: tags));
         End(activity, job, now);
     }
 

@@ -27,6 +27,18 @@ internal static class TraceMetadata
         return Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length);
     }
 
+    /// <summary>The context of this activity or, where it is null, of the program's current one; null where there is none.</summary>
+    public static string? OfCurrent(Activity? activity) => (activity ?? Activity.Current) is { } current ? Of(current) : null;
+
+    /// <summary>The options of a job with this context.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="metadata">The context; null for none.</param>
+    /// <param name="keepsOwn">Whether a context that the options bring along comes before it.</param>
+    public static JobOptions Carrying(JobOptions options, string? metadata, bool keepsOwn) =>
+        metadata is null || options.Telemetry?.OmitContext == true || (keepsOwn && options.Telemetry?.Metadata is not null)
+            ? options
+            : options with { Telemetry = (options.Telemetry ?? new JobTelemetry()) with { Metadata = metadata } };
+
     /// <summary>The context that this names, with its baggage; none where it names none.</summary>
     public static (ActivityContext Context, IEnumerable<KeyValuePair<string, string?>> Baggage) Read(string metadata)
     {

@@ -58,10 +58,17 @@ local function catchUp(since)
   return time
 end
 
+-- When the next delayed job is due, after promoteDelayed has told what it knows; "" where there is none.
+local function dueAfter(mayBeDue, due)
+  if mayBeDue then due = nextDelayed() end
+  return due and string.format("%.17g", due) or ""
+end
+
 -- take(count, token, lockMilliseconds, workerName, limiterMax, limiterDuration, since): moves up to `count` jobs to active, each with
 -- a lock of this token. The limiter is the worker's own; as in Node's package the queue's max comes before the worker's, and the
 -- worker's duration before the queue's.
 -- returns  { rate limit ttl in ms, next delayed timestamp in ms or "", the server's clock or "", then the jobs taken }
+--          What falls due is promoted although nothing may be taken (paused, at the concurrency, at the rate limit), so then its time comes too.
 --          The clock comes where nothing but a new job can let the caller take more, and with `since` where a job was taken.
 --          A job is its id and {field, value, …}; one whose hash is gone is dropped from the queue and comes with an empty list.
 --          One that has the fields of every job only is its id, timestamp and data, behind the {name, opts, delay, priority} that it
@@ -79,10 +86,10 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
   local max = tonumber(settings[3] or limiterMax)
   if max then
     local ttl, used = rateLimit(max)
-    if ttl > 0 then return { ttl, "", "" } end
+    if ttl > 0 then return { ttl, dueAfter(mayBeDue, due), "" } end
     count = math.min(count, math.max(max - used, 1))
   end
-  if blocked then return { 0, "", "" } end
+  if blocked then return { 0, dueAfter(mayBeDue, due), "" } end
 
   local taken, at = { 0, "", "" }, 4
   local started, last = 0, nil
@@ -135,12 +142,8 @@ local function take(count, token, lockMilliseconds, workerName, limiterMax, limi
 
   wakeWorkers(started == 0)
   if started < count then
-    if mayBeDue then due = nextDelayed() end
-    if due then
-      taken[2] = string.format("%.17g", due)
-    elseif not since then
-      taken[3] = serverTime()
-    end
+    taken[2] = dueAfter(mayBeDue, due)
+    if taken[2] == "" and not since then taken[3] = serverTime() end
   end
   return taken
 end

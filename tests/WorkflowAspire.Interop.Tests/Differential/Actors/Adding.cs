@@ -15,6 +15,9 @@ internal partial interface IQueueActor
     /// <summary>Adds a job from a queue with default options.</summary>
     Task AddWithDefaultsAsync(JobOptions defaults, string data, JobOptions? options = null);
 
+    /// <summary>Adds a job with options that only a Node program can write. Only Node's package is asked to.</summary>
+    Task AddOfNodeAsync(string data, string options);
+
     /// <summary>Allows so many active jobs. Only Node's package is asked to.</summary>
     Task AllowActiveJobsAsync(int concurrency);
 
@@ -35,6 +38,8 @@ internal sealed partial class NodeActor
     public Task AddWithDefaultsAsync(JobOptions defaults, string data, JobOptions? options = null) =>
         _queue.AddWithDefaultsAsync(NodeOptions.Of(defaults), JsonNode.Parse(data), options is null ? null : NodeOptions.Of(options));
 
+    public Task AddOfNodeAsync(string data, string options) => _queue.AddAsync(JsonNode.Parse(data), JsonNode.Parse(options));
+
     public Task AllowActiveJobsAsync(int concurrency) => _queue.CallAsync("setGlobalConcurrency", concurrency);
 
     public Task LoseHashAsync(string id) => _queue.DeleteKeyAsync(id);
@@ -51,6 +56,8 @@ internal sealed partial class DotNetActor
 
     public Task AddWithDefaultsAsync(JobOptions defaults, string data, JobOptions? options = null) =>
         new Queue(_queue.Name, _redis, new QueueOptions { DefaultJobOptions = defaults }).AddAsync("work", Json.Bytes(data), options);
+
+    public Task AddOfNodeAsync(string data, string options) => _node.AddAsync(JsonNode.Parse(data), JsonNode.Parse(options));
 
     public Task AllowActiveJobsAsync(int concurrency) => _node.CallAsync("setGlobalConcurrency", concurrency);
 

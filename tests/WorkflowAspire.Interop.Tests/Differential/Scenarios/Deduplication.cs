@@ -234,6 +234,17 @@ internal static partial class Scenarios
     /// <summary>What BullMQ 5 does not know.</summary>
     private static Dictionary<string, Func<IQueueActor, Task>> DeduplicationOf6 => new()
     {
+        ["add a flow of one job twice"] = async queue =>
+        {
+            await queue.AddFlowAsync(Parent() with { Options = Of("kind") with { JobId = "a" } });
+            await queue.AddFlowAsync(Parent() with { Options = Of("kind") with { JobId = "b" } });
+        },
+        ["replace a delayed job by a flow of one job"] = async queue =>
+        {
+            var replacing = new JobOptions { Deduplication = new DeduplicationOptions("kind") { Ttl = Hour, Replace = true }, Delay = Hour };
+            await queue.AddFlowAsync(Parent() with { Options = replacing with { JobId = "a" } });
+            await queue.AddFlowAsync(Parent() with { Options = replacing with { JobId = "b" } });
+        },
         ["reschedule a delayed job"] = async queue =>
         {
             await queue.AddAsync("1", Of("kind", reschedule: true) with { Delay = Hour });

@@ -270,6 +270,11 @@ internal static partial class Scenarios
 
     private static Dictionary<string, Func<IQueueActor, Task>> ManagingOnlyIn6 => new()
     {
+        ["fail at the last start that is allowed"] = async queue =>
+        {
+            await queue.AddAsync("1", new JobOptions { Attempts = 5 });
+            await queue.ProcessUntilAsync("fail", new SideOptions(MaxStartedAttempts: 2), Has("failed", 1));
+        },
         ["retry a prioritized job"] = async queue =>
         {
             var id = await queue.AddAsync("1", KeepOrder);

@@ -106,5 +106,33 @@ internal static partial class Scenarios
             await queue.AddAsync("1", new JobOptions { Attempts = 3, StackTraceLimit = 1 });
             await queue.ProcessAsync("fail", attempts: 3);
         },
+        ["fail every attempt of a number in quotes"] = async queue =>
+        {
+            await queue.AddOfNodeAsync("1", """{ "attempts": "3", "backoff": { "type": "fixed", "delay": "10" } }""");
+            await queue.ProcessAsync("fail", attempts: 3);
+        },
+        ["fail every attempt with a wait of numbers in quotes that doubles"] = async queue =>
+        {
+            await queue.AddOfNodeAsync("1", """{ "attempts": 2, "backoff": { "type": "exponential", "delay": "5", "jitter": "0.5" } }""");
+            await queue.ProcessAsync("fail", attempts: 2);
+        },
+        ["fail with a limit of stack traces in quotes"] = async queue =>
+        {
+            await queue.AddOfNodeAsync("1", """{ "attempts": "3", "stackTraceLimit": "1" }""");
+            await queue.ProcessAsync("fail", attempts: 3);
+        },
+        ["complete and keep what text says"] = async queue =>
+        {
+            await queue.AddOfNodeAsync("1", """{ "removeOnComplete": "5" }""");
+            await queue.AddOfNodeAsync("2", """{ "removeOnComplete": "" }""");
+            await queue.AddOfNodeAsync("3", """{ "removeOnComplete": "false" }""");
+            await queue.ProcessAsync("echo", attempts: 3);
+        },
+        ["fail an attempt of a job that is last in, first out by a word"] = async queue =>
+        {
+            await queue.AddOfNodeAsync("1", """{ "attempts": 2 }""");
+            await queue.AddOfNodeAsync("2", """{ "attempts": "2", "lifo": "yes" }""");
+            await queue.ProcessAsync("failOnce", attempts: 4);
+        },
     };
 }

@@ -214,6 +214,11 @@ internal static partial class Scenarios
             await AddSeveral(queue, 2);
             (await queue.TakeAsync("t")).ShouldBe("1");
         },
+        ["take a scheduler's job"] = async queue =>
+        {
+            await queue.UpsertSchedulerAsync("s", new RepeatOptions { Every = Hour });
+            await queue.TakeAsync("t");
+        },
         ["take where nothing is"] = async queue =>
         {
             await queue.RemoveAsync(await queue.AddAsync("1"));
