@@ -8,9 +8,9 @@ public class UsageTests(AdminApiProcess api)
     public async Task A_run_shows_what_it_used_in_all_and_by_step()
     {
         var run = await api.AddRunAsync();
-        await api.Usage.RecordAsync(run.Id, run.TenantId, "classify", "m", 100, 10, 0.5m);
-        await api.Usage.RecordAsync(run.Id, run.TenantId, "classify", "m", 50, 5, 0.25m);
-        await api.Usage.RecordAsync(run.Id, run.TenantId, "reply", "n", 1, 2, null);
+        await api.Usage.RecordAsync(Guid.NewGuid(), run.Id, run.TenantId, "classify", "m", 100, 10, 0.5m);
+        await api.Usage.RecordAsync(Guid.NewGuid(), run.Id, run.TenantId, "classify", "m", 50, 5, 0.25m);
+        await api.Usage.RecordAsync(Guid.NewGuid(), run.Id, run.TenantId, "reply", "n", 1, 2, null);
 
         var usage = (await (await api.Client.GetAsync($"/api/runs/{run.Id}")).JsonAsync()).GetProperty("usage");
 
@@ -31,8 +31,8 @@ public class UsageTests(AdminApiProcess api)
     public async Task A_tenants_usage_is_summed_by_model()
     {
         var run = await api.AddRunAsync();
-        await api.Usage.RecordAsync(run.Id, run.TenantId, "classify", "m", 100, 10, 0.5m);
-        await api.Usage.RecordAsync(run.Id, Guid.NewGuid(), "classify", "m", 1000, 1000, 9m);
+        await api.Usage.RecordAsync(Guid.NewGuid(), run.Id, run.TenantId, "classify", "m", 100, 10, 0.5m);
+        await api.Usage.RecordAsync(Guid.NewGuid(), run.Id, Guid.NewGuid(), "classify", "m", 1000, 1000, 9m);
 
         var usage = await (await api.Client.GetAsync($"/api/tenants/{run.TenantId}/usage?from=2020-01-01&to=2100-01-01T00:00:00Z")).JsonAsync();
 

@@ -12,6 +12,7 @@ namespace WorkflowAspire.Chaos.Tests;
 /// <param name="Cancelled">Runs that were called off.</param>
 /// <param name="Capacity">How many runs all workers execute at the same time.</param>
 /// <param name="Lost">Accepted runs that are gone or never ended.</param>
+/// <param name="ReplayedTwice">Failed runs that two replays at once both brought back.</param>
 /// <param name="CompletedTwice">Runs that were completed more than once.</param>
 /// <param name="FailedWithoutDeadLetter">Failed runs without a job in the dead letter queue.</param>
 /// <param name="CompletedWithoutEffect">Completed runs of which a step had no effect, or with another output.</param>
@@ -22,7 +23,7 @@ namespace WorkflowAspire.Chaos.Tests;
 /// <param name="Superseded">How often they tell of an attempt that came too late.</param>
 internal sealed record ChaosReport(
     TimeSpan Elapsed, IReadOnlyDictionary<string, int> Troubles, int Accepted, int Completed, int Failed, int Cancelled, int Capacity,
-    IReadOnlyList<Guid> Lost, IReadOnlyList<Guid> CompletedTwice, IReadOnlyList<Guid> FailedWithoutDeadLetter, IReadOnlyList<Guid> CompletedWithoutEffect,
+    IReadOnlyList<Guid> Lost, IReadOnlyList<Guid> ReplayedTwice, IReadOnlyList<Guid> CompletedTwice, IReadOnlyList<Guid> FailedWithoutDeadLetter, IReadOnlyList<Guid> CompletedWithoutEffect,
     int Effects, int RepeatedWithinStep, IReadOnlyList<string> RepeatedAfterCheckpoint, int Recovered, int Superseded)
 {
     /// <summary>Each trouble can cut off one step of each run that is executed at that moment.</summary>
@@ -43,6 +44,7 @@ internal sealed record ChaosReport(
         Row(table, "  of at most", MostRepetitions);
         Row(table, "effects repeated: after the checkpoint", RepeatedAfterCheckpoint.Count);
         Row(table, "runs lost", Lost.Count);
+        Row(table, "runs replayed twice at once", ReplayedTwice.Count);
         Row(table, "runs completed twice", CompletedTwice.Count);
         Row(table, "runs completed without an effect", CompletedWithoutEffect.Count);
         Row(table, "runs failed without a dead letter", FailedWithoutDeadLetter.Count);

@@ -21,6 +21,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     private readonly RedisServer _ledger = new();
     private IHost _host = null!;
+    private Queue _execution = null!;
 
     public RedisServer Redis { get; } = new();
 
@@ -52,6 +53,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         system.RedisNetwork = new TcpProxy(system.Redis.Port);
         system.PostgresNetwork = new TcpProxy(system.Postgres.Port);
         system.Ledger = new Ledger(system._ledger.Connection);
+        system._execution = new Queue(ExecutionQueue.Name, system.Redis.Connection);
         system.DeadLetters = new Queue(ExecutionQueue.DeadLetterName, system.Redis.Connection);
         await system.StartStoreAsync();
         return system;
@@ -78,9 +80,15 @@ internal sealed class ChaosSystem : IAsyncDisposable
         ["ExecutionQueue__BackoffDelay"] = "00:00:00.200",
     };
 
-    public static WorkflowRun NewRun(CountedInput input) => new(
-        Guid.CreateVersion7(), Guid.NewGuid(), CountedWorkflow.Name, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
+    public static WorkflowRun NewRun(CountedInput input, string workflow = CountedWorkflow.Name) => new(
+        Guid.CreateVersion7(), Guid.NewGuid(), workflow, RunStatus.Pending, JsonSerializer.Serialize(input, JsonSerializerOptions.Web),
         Output: null, Error: null, Attempts: 0, DateTimeOffset.UtcNow, EnqueuedAt: null, StartedAt: null, CompletedAt: null);
+
+    /// <summary>Enqueues a run as another producer does: under an id of its own, and for later than the relay's next look.</summary>
+    public Task AddForeignJobAsync(WorkflowRun run) => _execution.AddAsync(
+        ExecutionQueue.JobName,
+        JsonSerializer.SerializeToUtf8Bytes(new { runId = run.Id, tenantId = run.TenantId, workflowId = run.WorkflowId, input = JsonElement.Parse(run.Input!) }),
+        new JobOptions { JobId = $"node-{run.Id}", Attempts = 3, Backoff = BackoffOptions.Exponential(TimeSpan.FromMilliseconds(200)), Delay = TimeSpan.FromSeconds(Random.Shared.Next(0, 6)) });
 
     /// <summary>How often each run was completed: the database counts, so that nobody can forget one.</summary>
     public async Task<IReadOnlyDictionary<Guid, int>> CompletionsAsync()

@@ -21,6 +21,7 @@ public class ChaosTests
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs} runs of 5 steps in about {seconds} s, seed {seed}"));
         Console.WriteLine(report.ToTable());
         report.Lost.ShouldBeEmpty();
+        report.ReplayedTwice.ShouldBeEmpty();
         report.CompletedTwice.ShouldBeEmpty();
         report.FailedWithoutDeadLetter.ShouldBeEmpty();
         report.CompletedWithoutEffect.ShouldBeEmpty();

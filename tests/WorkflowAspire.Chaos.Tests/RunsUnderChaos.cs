@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics;
 using Npgsql;
 using StackExchange.Redis;
@@ -17,9 +18,12 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
     private const int OneInSoManyFails = 50;
     private const int OneInSoManyParks = 5;
     private const int OneInSoManyIsCancelled = 25;
+    private const int OneInSoManyIsNew = 10;
+    private const int OneInSoManyIsForeign = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly ConcurrentBag<Guid> _accepted = [];
+    private readonly ConcurrentBag<Guid> _replayedTwice = [];
 
     public async Task<ChaosReport> RunAsync()
     {
@@ -41,23 +45,47 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         for (var i = 0; i < mine; i++)
         {
             var input = new CountedInput(Steps, StepMilliseconds: 20 + (i * 37 % 200), FailsAt: i % OneInSoManyFails == 1 ? 3 : 0, ParksBefore: i % OneInSoManyParks == 2 ? 3 : 0);
-            var run = ChaosSystem.NewRun(input);
-            await AcceptAsync(run);
+            var run = ChaosSystem.NewRun(input, i % OneInSoManyIsNew == 4 ? CountedWorkflow.NewName : CountedWorkflow.Name);
+            await AcceptAsync(run, isForeign: i % OneInSoManyIsForeign == 5);
             _accepted.Add(run.Id);
             await Task.Delay(duration / mine);
             if (i % OneInSoManyIsCancelled == 3) await CancelAsync(run.Id);
+            if (i % OneInSoManyFails == OneInSoManyFails / 2) await ReplayTwiceAtOnceAsync();
         }
     }
 
+    // As the API does it; the run has failed as it was told, and will again.
+    private async Task ReplayTwiceAtOnceAsync()
+    {
+        try
+        {
+            foreach (var failed in (await system.Store.ListAsync(new RunFilter(Status: RunStatus.Failed), cursor: null, limit: 1)).Items)
+            {
+                var replays = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ => await system.Store.ResetForReplayAsync(failed)));
+                if (replays.All(replayed => replayed)) _replayedTwice.Add(failed.Id);
+                if (!replays.Any(replayed => replayed)) continue;
+                await system.DeadLetters.RemoveJobAsync(failed.Id.ToString());
+                await system.Dispatcher.RedispatchAsync((await system.Store.FindAsync(failed.Id))!);
+            }
+        }
+        catch (Exception error) when (IsTrouble(error))
+        {
+            // Then the relay does it, or nobody.
+        }
+    }
+
+    private static bool IsTrouble(Exception error) => error is RedisException or TimeoutException or DbException;
+
     // As the API does it, for a client that tries again: a run counts once its row is written, and the queue may be away.
-    private async Task AcceptAsync(WorkflowRun run)
+    private async Task AcceptAsync(WorkflowRun run, bool isForeign)
     {
         while (!await IsWrittenAsync(run)) await Task.Delay(100);
         try
         {
-            await system.Dispatcher.DispatchAsync(run);
+            if (isForeign) await system.AddForeignJobAsync(run);
+            else await system.Dispatcher.DispatchAsync(run);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or NpgsqlException)
+        catch (Exception error) when (IsTrouble(error))
         {
             // The relay does it.
         }
@@ -70,10 +98,10 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
             await system.Store.CreateAsync(run);
             return true;
         }
-        catch (NpgsqlException error)
+        catch (DbException error)
         {
             // An earlier try whose answer was lost may have written it.
-            return error.SqlState == PostgresErrorCodes.UniqueViolation;
+            return error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
         }
     }
 
@@ -83,7 +111,7 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         {
             await system.Cancellation.CancelAsync(run);
         }
-        catch (Exception error) when (error is RedisException or TimeoutException or NpgsqlException)
+        catch (Exception error) when (IsTrouble(error))
         {
             // Then it goes on to another end.
         }
@@ -117,6 +145,7 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         return new ChaosReport(
             elapsed, troubles, _accepted.Count, count.Completed, count.Failed, count.Cancelled, workers.Capacity,
             Lost: [.. count.Lost, .. unended.Select(run => run.Id)],
+            ReplayedTwice: [.. _replayedTwice],
             CompletedTwice: [.. completions.Where(run => run.Value > 1).Select(run => run.Key)],
             FailedWithoutDeadLetter: count.FailedWithoutDeadLetter,
             CompletedWithoutEffect: count.CompletedWithoutEffect,
@@ -143,7 +172,7 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
                 break;
             case RunStatus.Failed:
                 count.Failed++;
-                if (await system.DeadLetters.GetJobAsync(run.Id.ToString()) is null) count.FailedWithoutDeadLetter.Add(run.Id);
+                if (await system.DeadLetters.GetJobAsync(run.QueuedJobId) is null) count.FailedWithoutDeadLetter.Add(run.Id);
                 break;
             case RunStatus.Cancelled:
                 count.Cancelled++;

@@ -16,6 +16,7 @@ internal sealed class Trouble(ChaosSystem system, WorkerPool workers)
     [
         ("worker killed -9", workers.KillOneAsync),
         ("worker frozen past its locks", workers.FreezeOneAsync),
+        ("worker rolled to the other version", workers.RollOneAsync),
         ("redis killed -9", KillRedisAsync),
         ("postgres restarted", RestartPostgresAsync),
         ("redis connections cut", random => CutAsync(system.RedisNetwork, random)),
@@ -23,6 +24,7 @@ internal sealed class Trouble(ChaosSystem system, WorkerPool workers)
         ("redis slow", random => SlowAsync(system.RedisNetwork, random)),
         ("postgres connections cut", random => CutAsync(system.PostgresNetwork, random)),
         ("postgres unreachable", random => RefuseAsync(system.PostgresNetwork, random)),
+        ("redis and postgres blinking", BlinkAsync),
         ("postgres slow", random => SlowAsync(system.PostgresNetwork, random)),
     ];
 
@@ -68,6 +70,17 @@ internal sealed class Trouble(ChaosSystem system, WorkerPool workers)
         network.Refuse();
         await Task.Delay(random.Next(100, 2000));
         network.Heal();
+    }
+
+    // So that whatever is parked or completed meets it.
+    private async Task BlinkAsync(Random random)
+    {
+        for (var blinks = 0; blinks < 20; blinks++)
+        {
+            system.PostgresNetwork.Cut();
+            system.RedisNetwork.Cut();
+            await Task.Delay(random.Next(10, 80));
+        }
     }
 
     private static async Task SlowAsync(TcpProxy network, Random random)

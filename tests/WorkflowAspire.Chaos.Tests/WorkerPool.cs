@@ -1,3 +1,4 @@
+using System.Globalization;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Chaos.Tests;
@@ -7,7 +8,9 @@ internal sealed class WorkerPool(ChaosSystem system, int workers, int concurrenc
 {
     private static readonly TimeSpan LongerThanALock = TimeSpan.FromSeconds(4.5);
 
-    private readonly List<ServerProcess> _alive = [.. Enumerable.Range(0, workers).Select(_ => system.StartWorker(concurrency))];
+    // The first is always of the new version, the others of the old one until they are rolled.
+    private readonly int[] _versions = [.. Enumerable.Range(0, workers).Select(at => at == 0 ? 2 : 1)];
+    private readonly List<ServerProcess> _alive = [.. Enumerable.Range(0, workers).Select(at => Start(system, concurrency, at == 0 ? 2 : 1))];
     private readonly List<ServerProcess> _ended = [];
 
     /// <summary>How many runs all workers execute at the same time.</summary>
@@ -25,7 +28,19 @@ internal sealed class WorkerPool(ChaosSystem system, int workers, int concurrenc
         await victim.WaitForExitAsync();
         _ended.Add(victim);
         await Task.Delay(random.Next(0, 1000));
-        _alive[at] = system.StartWorker(concurrency);
+        _alive[at] = Start(system, concurrency, _versions[at]);
+    }
+
+    /// <summary>As a deployment does, forwards or back: told to stop, and replaced by one of the other version.</summary>
+    public async Task RollOneAsync(Random random)
+    {
+        StartEndedAnew();
+        var at = random.Next(1, _alive.Count);
+        _alive[at].Signal("TERM");
+        await _alive[at].WaitForExitAsync();
+        _ended.Add(_alive[at]);
+        _versions[at] = 3 - _versions[at];
+        _alive[at] = Start(system, concurrency, _versions[at]);
     }
 
     /// <summary>For longer than its locks last: when it goes on, its runs are others'.</summary>
@@ -38,14 +53,17 @@ internal sealed class WorkerPool(ChaosSystem system, int workers, int concurrenc
         victim.Signal("CONT");
     }
 
-    // As an orchestrator does: a worker that finds no database when it starts ends, and is started again.
+    private static ServerProcess Start(ChaosSystem system, int concurrency, int version) =>
+        system.StartWorker(concurrency, new Dictionary<string, string> { ["CHAOS_VERSION"] = version.ToString(CultureInfo.InvariantCulture), ["Worker__StopTimeout"] = "00:00:02" });
+
+    // As an orchestrator does.
     private void StartEndedAnew()
     {
         for (var at = 0; at < _alive.Count; at++)
         {
             if (!_alive[at].HasExited) continue;
             _ended.Add(_alive[at]);
-            _alive[at] = system.StartWorker(concurrency);
+            _alive[at] = Start(system, concurrency, _versions[at]);
         }
     }
 

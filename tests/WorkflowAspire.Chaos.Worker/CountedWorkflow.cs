@@ -15,6 +15,9 @@ public sealed class CountedWorkflow(Ledger ledger) : IWorkflow<CountedInput, int
 {
     public const string Name = "counted";
 
+    /// <summary>The same, under a name that only workers of the new version have.</summary>
+    public const string NewName = "counted-new";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(700);
 
     public static string StepName(int number) => $"step-{number}";

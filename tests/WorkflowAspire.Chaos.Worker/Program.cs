@@ -15,6 +15,7 @@ return await ServiceProcess.RunAsync(() =>
     builder.Services.AddWorkflows();
     builder.Services.AddSingleton(new Ledger(ConnectionMultiplexer.Connect(builder.Configuration.GetConnectionString("ledger")!)));
     builder.Services.AddWorkflow<CountedWorkflow, CountedInput, int>(CountedWorkflow.Name);
+    if (builder.Configuration["CHAOS_VERSION"] != "1") builder.Services.AddWorkflow<CountedWorkflow, CountedInput, int>(CountedWorkflow.NewName);
     builder.AddWorkflowExecution();
 
     var app = builder.Build();

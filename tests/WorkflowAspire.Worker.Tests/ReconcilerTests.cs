@@ -161,7 +161,7 @@ public class DatabaseAwayTests(RedisServer redis) : WorkerSpecification(redis)
     private string _database = "";
 
     protected override IReadOnlyDictionary<string, string?> Settings { get; } =
-        new Dictionary<string, string?>(ReconcilerTests.Quick) { ["Worker:LockDuration"] = "00:05:00", ["Worker:OutageDelay"] = "00:00:00.500" };
+        new Dictionary<string, string?>(ReconcilerTests.Quick) { ["Worker:OutageDelay"] = "00:00:00.500" };
 
     [Fact]
     public async Task A_run_whose_job_went_to_the_dead_letter_queue_while_the_database_was_down_fails_once_it_is_back()

@@ -92,7 +92,7 @@ public class StartTests(RedisServer redis)
         await postgres.StartAsync();
 
         await Eventually.True(() => worker.Answers("health"));
-        worker.Lines.ShouldContain(line => line.GetProperty("message").GetString() == "The database is there, and its schema is up to date");
+        await Eventually.True(() => worker.Lines.Any(line => line.GetProperty("message").GetString() == "The database is there, and its schema is up to date"));
         (await worker.Stop()).ShouldBe(0);
     }
 

@@ -112,7 +112,35 @@ public abstract class BudgetSpecification : LanguageModelSpecification
         await Budgets.ReserveAsync(tenant, 1000, Longest, default);
         await Refused(tenant, isFinal: false);
 
-        Time.Advance(Longest + TimeSpan.FromSeconds(1));
+        Time.Advance(Longest + TimeSpan.FromMinutes(1));
+
+        (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task What_a_dead_worker_reserved_is_free_after_its_time_however_busy_its_tenant_is()
+    {
+        var tenant = Guid.NewGuid();
+        await Budgets.ReserveAsync(tenant, 900, Longest, default);
+        for (var i = 0; i < 6; i++)
+        {
+            var other = (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+            Time.Advance(TimeSpan.FromSeconds(40));
+            await Budgets.SettleAsync(other, 1, default);
+        }
+
+        (await Budgets.ReserveAsync(tenant, 990, Longest, default)).ShouldNotBeNull();
+        await Refused(tenant, isFinal: false, after: 10);
+    }
+
+    [Fact]
+    public async Task A_call_whose_end_is_told_twice_counts_once()
+    {
+        var tenant = Guid.NewGuid();
+        var call = (await Budgets.ReserveAsync(tenant, 600, Longest, default)).ShouldNotBeNull();
+
+        await Budgets.SettleAsync(call, 600, default);
+        await Budgets.SettleAsync(call, 600, default);
 
         (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
     }

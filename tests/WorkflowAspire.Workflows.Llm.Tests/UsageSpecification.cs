@@ -26,6 +26,17 @@ public abstract class UsageSpecification : LanguageModelSpecification
     }
 
     [Fact]
+    public async Task An_answer_that_is_recorded_twice_because_the_first_record_was_not_confirmed_counts_once()
+    {
+        var (lease, answer) = (await AcceptAndClaim(), Guid.NewGuid());
+
+        await Usage.RecordAsync(answer, lease.Run.Id, lease.Run.TenantId, "ask", "m", 100, 10, null);
+        await Usage.RecordAsync(answer, lease.Run.Id, lease.Run.TenantId, "ask", "m", 100, 10, null);
+
+        (await UsageOf(lease)).ShouldBe(new TokenUsage(1, 100, 10, null));
+    }
+
+    [Fact]
     public async Task A_try_that_was_answered_and_failed_counts_too()
     {
         var lease = await AcceptAndClaim();

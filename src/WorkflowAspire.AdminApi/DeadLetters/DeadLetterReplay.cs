@@ -9,8 +9,8 @@ using WorkflowAspire.Workflows.Runs;
 namespace WorkflowAspire.AdminApi.DeadLetters;
 
 /// <summary>
-/// Gives a run from the dead letter queue all its attempts again. The run goes back to pending first and the dead letter last, so
-/// that a crash in between leaves a run that the relay enqueues, and never one that nobody knows of.
+/// Gives a run from the dead letter queue all its attempts again. The run goes back to pending first, so that a crash leaves a run that the
+/// relay enqueues, and never one that nobody knows of; and the dead letter goes before the job comes, which may fail at once and leave another.
 /// </summary>
 internal sealed partial class DeadLetterReplay(ExecutionQueues queues, RunStore store, RunDispatcher dispatcher, ILogger<DeadLetterReplay> logger)
 {
@@ -30,8 +30,8 @@ internal sealed partial class DeadLetterReplay(ExecutionQueues queues, RunStore 
         if (!await store.ResetForReplayAsync(run, jobId, ct)) return await RefusedAsync(run, ct);
 
         // From here on the replay is under way: the caller's hanging up must not leave it half done.
-        await dispatcher.RedispatchAsync(run with { JobId = jobId }, JsonSerializer.SerializeToUtf8Bytes(letter.Payload!.Value, WorkflowJsonContext.Default.JsonElement), CancellationToken.None);
         await queues.DeadLetters.RemoveJobAsync(id, ct: CancellationToken.None);
+        await dispatcher.RedispatchAsync(run with { JobId = jobId }, JsonSerializer.SerializeToUtf8Bytes(letter.Payload!.Value, WorkflowJsonContext.Default.JsonElement), CancellationToken.None);
         Replayed(logger, jobId, run.Id, run.TenantId);
         return TypedResults.Accepted($"/api/runs/{runId}", RunResponse.From((await store.FindAsync(runId, ct))!));
     }

@@ -45,6 +45,8 @@ internal static class RunConsuming
         endpoint.WorkerName = options.Name;
         endpoint.RemoveOnComplete = KeepJobs.Count(100);
         endpoint.RemoveOnFail = KeepJobs.All;
+        // Outputs and errors are the tenants'.
+        endpoint.TraceOutcomes = false;
         endpoint.DeadLetter(ExecutionQueue.DeadLetterName, context.GetRequiredService<DeadLetterProducer>().Create);
         endpoint.OnFailed = context.GetRequiredService<FailedAttempts>().RecordAsync;
         endpoint.ConfigureConsumer<ExecuteRunConsumer>(context);

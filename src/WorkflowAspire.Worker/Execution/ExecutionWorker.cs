@@ -34,6 +34,8 @@ internal sealed class ExecutionWorker : IHostedLifecycleService, IAsyncDisposabl
             Name = _options.Name,
             RemoveOnComplete = KeepJobs.Count(100),
             RemoveOnFail = KeepJobs.All,
+            // Outputs and errors are the tenants'.
+            TraceOutcomes = false,
             DeadLetter = new DeadLetterOptions { QueueName = ExecutionQueue.DeadLetterName, Create = deadLetters.Create },
             OnFailed = failures.RecordAsync,
         }, logger, time);

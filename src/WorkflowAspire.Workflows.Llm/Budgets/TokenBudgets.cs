@@ -7,6 +7,11 @@ namespace WorkflowAspire.Workflows.Llm.Budgets;
 /// <summary>Reserves tokens before a call and settles them after it, in the database, so that all workers share one count.</summary>
 internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudgetOptions> options, TimeProvider time)
 {
+    // For what comes between the end of a call and its record.
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
+
+    private readonly ReservationSql _sql = ReservationSql.Of(database.Dialect);
+
     /// <summary>Begins a call: it counts as so many tokens until it is settled.</summary>
     /// <param name="tenantId">Who calls.</param>
     /// <param name="tokens">How many tokens the call may use.</param>
@@ -19,21 +24,30 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
         if (options.Value.Of(tenantId) is not { } budget) return null;
         var now = time.GetUtcNow();
         var (start, end) = budget.WindowAt(now);
-        // A reservation that nobody settled ends with the last one's time, so that a worker that died costs a wait, not the window.
+        var reservation = new TokenReservation(tenantId, start, $"r{Guid.NewGuid():N}", tokens);
+        // Each ends with its own time, so that what a dead worker reserved comes free however busy its tenant is.
         var reserved = budget.Tokens == 0 ? [] : await database.ExecuteReturningAsync(
-            """
-            INSERT INTO workflow_llm_budgets (tenant_id, window_start, used, reserved, reserved_until)
-            VALUES (@tenant, @start, 0, @tokens, @until)
-            ON CONFLICT (tenant_id, window_start) DO UPDATE
-            SET reserved = excluded.reserved + CASE WHEN workflow_llm_budgets.reserved_until < @now THEN 0 ELSE workflow_llm_budgets.reserved END,
-                reserved_until = CASE WHEN workflow_llm_budgets.reserved_until > excluded.reserved_until THEN workflow_llm_budgets.reserved_until ELSE excluded.reserved_until END
-            WHERE workflow_llm_budgets.used + CASE WHEN workflow_llm_budgets.reserved_until < @now THEN 0 ELSE workflow_llm_budgets.reserved END < @budget
+            $"""
+            INSERT INTO workflow_llm_budgets (tenant_id, window_start, used, reserved, reserved_until, reservations)
+            VALUES (@tenant, @start, 0, 0, @start, @first)
+            ON CONFLICT (tenant_id, window_start) DO UPDATE SET reservations = {_sql.WithNew}
+            WHERE workflow_llm_budgets.used + {_sql.Sum} < @budget
             RETURNING used
             """,
-            new StoreParameters { ["tenant"] = tenantId, ["start"] = start, ["tokens"] = tokens, ["until"] = now + longest, ["now"] = now, ["budget"] = budget.Tokens },
+            new StoreParameters
+            {
+                ["tenant"] = tenantId,
+                ["start"] = start,
+                ["reservation"] = reservation.Id,
+                ["tokens"] = tokens,
+                ["until"] = (now + longest + Slack).ToUnixTimeMilliseconds(),
+                ["first"] = $$"""{"{{reservation.Id}}":[{{tokens}},{{(now + longest + Slack).ToUnixTimeMilliseconds()}}]}""",
+                ["now"] = now.ToUnixTimeMilliseconds(),
+                ["budget"] = budget.Tokens,
+            },
             row => row.GetInt64(0),
             ct).ConfigureAwait(false);
-        if (reserved.Count == 1) return new TokenReservation(tenantId, start, tokens);
+        if (reserved.Count == 1) return reservation;
 
         var used = await UsedAsync(tenantId, start, ct).ConfigureAwait(false);
         var window = $"{(budget.Window == BudgetWindow.Day ? "day" : "month")}, which ends at {end:yyyy-MM-dd'T'HH:mm:ss'Z'}";
@@ -42,13 +56,13 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
             : ModelFailure.Postponed($"no call was made: tenant {tenantId} has used {used} of its {budget.Tokens} tokens of the {window}, and calls in flight may use the rest");
     }
 
-    /// <summary>Ends a call: what it used counts, and its reservation doesn't any more.</summary>
+    /// <summary>Ends a call: what it used counts, and its reservation doesn't any more. To do so twice is to do it once.</summary>
     public Task SettleAsync(TokenReservation reservation, long used, CancellationToken ct) => database.ExecuteAsync(
-        """
-        UPDATE workflow_llm_budgets SET used = used + @used, reserved = CASE WHEN reserved < @tokens THEN 0 ELSE reserved - @tokens END
-        WHERE tenant_id = @tenant AND window_start = @start
+        $"""
+        UPDATE workflow_llm_budgets SET used = used + @used, reservations = {_sql.WithoutIt}
+        WHERE tenant_id = @tenant AND window_start = @start AND {_sql.HasIt}
         """,
-        new StoreParameters { ["tenant"] = reservation.TenantId, ["start"] = reservation.WindowStart, ["tokens"] = reservation.Tokens, ["used"] = used },
+        new StoreParameters { ["tenant"] = reservation.TenantId, ["start"] = reservation.WindowStart, ["reservation"] = reservation.Id, ["used"] = used },
         ct);
 
     private async Task<long> UsedAsync(Guid tenantId, DateTimeOffset start, CancellationToken ct) =>
@@ -60,4 +74,4 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
 }
 
 /// <summary>Tokens that a call in flight may use.</summary>
-internal sealed record TokenReservation(Guid TenantId, DateTimeOffset WindowStart, long Tokens);
+internal sealed record TokenReservation(Guid TenantId, DateTimeOffset WindowStart, string Id, long Tokens);

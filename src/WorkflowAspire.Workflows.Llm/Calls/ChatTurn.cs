@@ -43,8 +43,9 @@ internal sealed class ChatTurn(Asker asker, ChatRequest request, LanguageModel m
             used = input + output;
             var cost = model.Options.CostOf(input, output);
             services.Telemetry.Answered(Model, input, output, cost);
+            var answer = Guid.CreateVersion7();
             await services.Bookkeeping.ExecuteAsync(
-                async token => await services.Usage.RecordAsync(asker.RunId, asker.TenantId, asker.Step, Model, input, output, cost, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+                async token => await services.Usage.RecordAsync(answer, asker.RunId, asker.TenantId, asker.Step, Model, input, output, cost, token).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
             var text = Thoughts.Without(response.Text);
             ThrowUnlessUsable(response, text, output);
             return new ChatAnswer(text, response.ModelId ?? Model, input, output, cost, response.FinishReason?.Value, FromCache: false);

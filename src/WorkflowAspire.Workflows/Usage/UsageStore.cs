@@ -53,7 +53,8 @@ public sealed class UsageStore
             ct).ConfigureAwait(false);
     }
 
-    /// <summary>Records one answer of a model.</summary>
+    /// <summary>Records one answer of a model. To record the same one twice is to record it once.</summary>
+    /// <param name="id">The answer's own, the same in each try to record it.</param>
     /// <param name="runId">The run that asked.</param>
     /// <param name="tenantId">Whose run it is.</param>
     /// <param name="step">The step that asked.</param>
@@ -62,17 +63,18 @@ public sealed class UsageStore
     /// <param name="outputTokens">Tokens received.</param>
     /// <param name="cost">What it cost; null if nobody knows.</param>
     /// <param name="ct">Ends the wait.</param>
-    public Task RecordAsync(Guid runId, Guid tenantId, string step, string model, long inputTokens, long outputTokens, decimal? cost, CancellationToken ct = default)
+    public Task RecordAsync(Guid id, Guid runId, Guid tenantId, string step, string model, long inputTokens, long outputTokens, decimal? cost, CancellationToken ct = default)
     {
         var now = _time.GetUtcNow();
         return _database.ExecuteAsync(
             """
             INSERT INTO workflow_llm_usage (id, run_id, tenant_id, step, model, input_tokens, output_tokens, cost, at)
             VALUES (@id, @run, @tenant, @step, @model, @input, @output, @cost, @now)
+            ON CONFLICT (id) DO NOTHING
             """,
             new StoreParameters
             {
-                ["id"] = Guid.CreateVersion7(now),
+                ["id"] = id,
                 ["run"] = runId,
                 ["tenant"] = tenantId,
                 ["step"] = step,
