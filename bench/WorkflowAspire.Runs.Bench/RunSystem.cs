@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Worker;
 using WorkflowAspire.Worker.Execution;
@@ -94,6 +95,24 @@ internal sealed class RunSystem : IAsyncDisposable
             """,
             new { tenant = _tenant, name = StepsWorkflow.Name, runs },
             commandTimeout: 0));
+    }
+
+    /// <summary>Has the relay enqueue so many runs that are in the database only, while nobody takes them.</summary>
+    /// <returns>How many a second, from the first to the last.</returns>
+    public async Task<double> RelayAsync(int runs)
+    {
+        await new Queue(ExecutionQueue.Name, _redis.Connection).PauseAsync();
+        await using var connection = await _host.Services.GetRequiredService<DbDataSource>().OpenConnectionAsync();
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, created_at, job_id)
+            SELECT id, @tenant, @name, 'pending', '{"text":"' || repeat('x', 300) || '"}', now() - interval '1 hour', id::text
+            FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, @runs)) AS ids
+            """,
+            new { tenant = _tenant, name = StepsWorkflow.Name, runs },
+            commandTimeout: 0));
+        while (await connection.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT 1 FROM workflow_runs WHERE status = 'pending' AND enqueued_at IS NULL)")) await Task.Delay(500);
+        return runs / await connection.ExecuteScalarAsync<double>("SELECT EXTRACT(EPOCH FROM max(enqueued_at) - min(enqueued_at))::float8 FROM workflow_runs WHERE status = 'pending'");
     }
 
     public async ValueTask DisposeAsync()

@@ -16,27 +16,45 @@ internal static class RunsBench
 
           --runs N     runs in each round, for each number of steps (default 5000)
           --rounds N   rounds that count, after one to warm up (default 5)
+          --relay N    nothing of that: puts N runs into the database that were never enqueued, and tells how fast the relay enqueues them
         """;
 
     private static async Task<int> Main(string[] args)
     {
-        int runs = 5000, rounds = 5;
+        int runs = 5000, rounds = 5, relay = 0;
         for (var i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
-                || args[i] is not ("--runs" or "--rounds"))
+                || args[i] is not ("--runs" or "--rounds" or "--relay"))
             {
                 Console.WriteLine(Usage);
                 return args[i] == "--help" ? 0 : 2;
             }
 
-            if (args[i] == "--runs") runs = value;
-            else rounds = value;
+            switch (args[i])
+            {
+                case "--runs":
+                    runs = value;
+                    break;
+                case "--rounds":
+                    rounds = value;
+                    break;
+                default:
+                    relay = value;
+                    break;
+            }
         }
 
         await using var postgres = new PostgresServer { IsDurable = true };
         await postgres.InitializeAsync();
         await using var shared = await RunSystem.StartAsync(postgres, groupCommit: true, Concurrency);
+        if (relay > 0)
+        {
+            var rate = await shared.RelayAsync(relay);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The relay enqueued {relay} runs, {rate:0} a second."));
+            return 0;
+        }
+
         await using var oneByOne = await RunSystem.StartAsync(postgres, groupCommit: false, Concurrency);
         await CompareAsync("empty tables", shared, oneByOne, runs, rounds);
         foreach (var system in new[] { shared, oneByOne }) await system.FillAsync(Finished);

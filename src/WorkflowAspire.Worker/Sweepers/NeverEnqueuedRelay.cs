@@ -33,12 +33,20 @@ internal sealed partial class NeverEnqueuedRelay(
         await _turn.EndAsync();
     }
 
-    // Together, so that they share round trips.
     private async Task EnqueueAsync(IReadOnlyList<WorkflowRun> runs, CancellationToken ct)
     {
-        var enqueued = await foreign.FindAsync([.. runs.Where(run => run.JobId is null)], ct);
-        await Task.WhenAll(runs.Select(run => SeeToAsync(
-            run.Id, () => enqueued.TryGetValue(run.Id, out var job) ? store.MarkEnqueuedAsync(run.Id, Time.GetUtcNow(), job, ct) : EnqueueAsync(run, ct), ct)));
+        var jobs = await foreign.FindAsync([.. runs.Where(run => run.JobId is null)], ct);
+        foreach (var (run, job) in jobs) await SeeToAsync(run, () => store.MarkEnqueuedAsync(run, Time.GetUtcNow(), job, ct), ct);
+        var others = runs.Where(run => !jobs.ContainsKey(run.Id)).ToList();
+        try
+        {
+            foreach (var run in await dispatcher.RedispatchAsync(others, ct)) Enqueued(logger, run.Id, run.TenantId);
+        }
+        catch (Exception error) when (!IsOutage(error) && !ct.IsCancellationRequested)
+        {
+            // One of them can't be enqueued: each by itself.
+            foreach (var run in others) await SeeToAsync(run.Id, () => EnqueueAsync(run, ct), ct);
+        }
     }
 
     private async Task EnqueueAsync(WorkflowRun run, CancellationToken ct)

@@ -57,7 +57,7 @@ internal abstract partial class PeriodicSweep(TimeSpan interval, TimeProvider ti
         }
     }
 
-    private static bool IsOutage(Exception error) => error is RedisException or DbException or TimeoutException;
+    protected static bool IsOutage(Exception error) => error is RedisException or DbException or TimeoutException;
 
     [LoggerMessage(LogLevel.Error, "A look of {sweep} failed; the next one tries again")]
     private static partial void LookFailed(ILogger logger, Exception exception, string sweep);

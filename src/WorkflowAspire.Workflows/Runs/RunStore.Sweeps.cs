@@ -35,6 +35,33 @@ public sealed partial class RunStore
     internal async Task<bool> WaitsToBeEnqueuedAsync(Guid id, CancellationToken ct) => await _database.QueryAsync(
         "SELECT 1 FROM workflow_runs WHERE id = @id AND status = 'pending' AND enqueued_at IS NULL", new StoreParameters { ["id"] = id }, _ => true, ct).ConfigureAwait(false) is [true];
 
+    /// <summary>Those of some runs that are pending and whose job isn't known to be in the queue.</summary>
+    internal async Task<IReadOnlyList<WorkflowRun>> WaitToBeEnqueuedAsync(IReadOnlyList<WorkflowRun> runs, CancellationToken ct)
+    {
+        if (runs.Count == 0) return [];
+        var (ids, parameters) = IdsOf(runs);
+        var waiting = await _database.QueryAsync(
+            $"SELECT id FROM workflow_runs WHERE id IN ({ids}) AND status = 'pending' AND enqueued_at IS NULL", parameters, row => row.GetGuid(0), ct).ConfigureAwait(false);
+        return [.. runs.IntersectBy(waiting, run => run.Id)];
+    }
+
+    /// <summary>Notes that the jobs of these runs are in the queue.</summary>
+    internal Task MarkEnqueuedAsync(IReadOnlyList<WorkflowRun> runs, DateTimeOffset at, CancellationToken ct)
+    {
+        if (runs.Count == 0) return Task.CompletedTask;
+        var (ids, parameters) = IdsOf(runs);
+        parameters["at"] = at;
+        return _database.ExecuteInBackgroundAsync(
+            $"UPDATE workflow_runs SET enqueued_at = @at, job_id = COALESCE(job_id, CAST(id AS text)) WHERE id IN ({ids}) AND enqueued_at IS NULL", parameters, ct);
+    }
+
+    private static (string Ids, StoreParameters Parameters) IdsOf(IReadOnlyList<WorkflowRun> runs)
+    {
+        var parameters = new StoreParameters();
+        for (var i = 0; i < runs.Count; i++) parameters[$"r{i}"] = runs[i].Id;
+        return (string.Join(", ", Enumerable.Range(0, runs.Count).Select(i => $"@r{i}")), parameters);
+    }
+
     /// <summary>Whether the attempt before this one finished a step, or had it fail: the run is getting on.</summary>
     public async Task<bool> GotOnBeforeAsync(RunLease lease, CancellationToken ct = default)
     {
