@@ -35,9 +35,9 @@ public sealed partial class Queue
         var upsert = new SchedulerUpsert(jobSchedulerId, repeatOptions, template, template?.Options ?? _options.DefaultJobOptions ?? new JobOptions());
         try
         {
-            if (!upsert.TryFindNext(now, _time.LocalTimeZone)) return null;
+            if (!await upsert.FindNextAsync(now, _time.LocalTimeZone, _options.RepeatStrategy).ConfigureAwait(false)) return null;
         }
-        catch (FormatException error)
+        catch (FormatException error) when (_options.RepeatStrategy is null)
         {
             throw new ArgumentException($"The pattern '{repeatOptions.Pattern}' can't be read: {error.Message}", nameof(repeatOptions), error);
         }

@@ -11,6 +11,9 @@ public sealed record QueueOptions
     /// <value>Default null: what the queue has, which is 10000 where nobody chose.</value>
     public int? MaxLenEvents { get; init; }
 
+    /// <summary>When the jobs of schedulers are due whose patterns are of the program's own kind; null for cron. The workers need it too (<see cref="WorkerOptions.RepeatStrategy"/>).</summary>
+    public RepeatStrategy? RepeatStrategy { get; init; }
+
     /// <summary>What jobs get that leave an option open, option by option; null for BullMQ's defaults. A <see cref="JobOptions.JobId"/> is never a default.</summary>
     public JobOptions? DefaultJobOptions { get; init; }
 }

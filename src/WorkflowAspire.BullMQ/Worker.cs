@@ -80,7 +80,7 @@ public sealed partial class Worker : IAsyncDisposable
         _outage = new Outage(_logger, queueName, _notifications);
         _connection = new QueueConnection(_keys, redis.GetDatabase(), _time);
         _settlement = new Settlement(_connection, _options, _outage, _notifications, _logger, _givenUp.Token);
-        _iterations = new Iterations(_connection, _outage, _logger);
+        _iterations = new Iterations(_connection, _options, _outage, _logger);
         _lanes = [new Lane(NewExchange()), new Lane(NewExchange())];
         _idle = NewExchange();
         _starts = new Starts(Begin);

@@ -21,6 +21,9 @@ public sealed partial class WorkerOptions
     /// <summary>The wait before another attempt of jobs whose backoff type is neither <c>fixed</c> nor <c>exponential</c>; null where there are none.</summary>
     public BackoffStrategy? BackoffStrategy { get; init; }
 
+    /// <summary>When the next jobs of schedulers are due whose patterns are of the program's own kind; null for cron.</summary>
+    public RepeatStrategy? RepeatStrategy { get; init; }
+
     /// <summary>Counts finished jobs minute by minute, for <see cref="Queue.GetMetricsAsync"/>; null for no counts.</summary>
     public MetricsOptions? Metrics { get; init; }
 

@@ -97,6 +97,43 @@ public abstract class SchedulerTests(RedisCompatibleServer redis) : QueueSpecifi
     }
 
     [Fact]
+    public async Task A_pattern_of_the_programs_own_kind_makes_jobs_as_its_strategy_says()
+    {
+        // "every N ms, M times", from an end that only the strategy knows.
+        var calls = 0;
+        ValueTask<DateTimeOffset?> EveryNth(DateTimeOffset after, RepeatOptions options, string jobName)
+        {
+            (options.Pattern, jobName).ShouldBe(("30ms x 3", "own"));
+            return ValueTask.FromResult(++calls <= 3 ? after.AddMilliseconds(30) : (DateTimeOffset?)null);
+        }
+
+        var queue = new Queue(Queue.Name, Redis.Connection, new QueueOptions { RepeatStrategy = EveryNth });
+        var first = (await queue.UpsertJobSchedulerAsync("s", new RepeatOptions { Pattern = "30ms x 3" }, new JobSchedulerTemplate { Name = "own" }))!;
+        first.Delay.ShouldBeGreaterThan(TimeSpan.Zero);
+
+        await StartWorker(new WorkerOptions { RepeatStrategy = EveryNth });
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 3);
+        await Eventually.True(() => Volatile.Read(ref calls) == 4);
+        (await Queue.GetDelayedCountAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_strategy_that_throws_makes_no_scheduler_and_ends_no_worker()
+    {
+        ValueTask<DateTimeOffset?> Refuse(DateTimeOffset after, RepeatOptions options, string jobName) => throw new FormatException("no RRULE");
+        var queue = new Queue(Queue.Name, Redis.Connection, new QueueOptions { RepeatStrategy = Refuse });
+        (await Should.ThrowAsync<FormatException>(() => queue.UpsertJobSchedulerAsync("s", new RepeatOptions { Pattern = "RRULE" }))).Message.ShouldBe("no RRULE");
+        (await Queue.GetJobSchedulersCountAsync()).ShouldBe(0);
+        var job = (await Queue.UpsertJobSchedulerAsync("s", new RepeatOptions { Pattern = "* * * * *", Immediately = true }))!;
+
+        await StartWorker(new WorkerOptions { RepeatStrategy = Refuse });
+
+        await Reaches(job, JobState.Completed);
+        Log.Collector.GetSnapshot().ShouldContain(record => record.Message.Contains("no RRULE"));
+    }
+
+    [Fact]
     public async Task A_pattern_is_read_in_its_time_zone()
     {
         var job = await QueueAtNoon.UpsertJobSchedulerAsync("s", new RepeatOptions { Pattern = "30 9 * * *", Tz = "America/New_York" });

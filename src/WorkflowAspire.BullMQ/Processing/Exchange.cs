@@ -58,7 +58,7 @@ internal sealed partial class Exchange(
         var notifications = new Notifications(options, "", logger);
         var outage = new Outage(logger, "");
         var settlement = new Settlement(connection, options, outage, notifications, logger, CancellationToken.None);
-        return new Exchange(connection, options, settlement, new Iterations(connection, outage, logger), notifications, logger);
+        return new Exchange(connection, options, settlement, new Iterations(connection, options, outage, logger), notifications, logger);
     }
 
     /// <param name="finished">The jobs to hand in.</param>

@@ -6,7 +6,7 @@ using WorkflowAspire.BullMQ.Scheduling;
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Adds the next job of a scheduler when a worker has taken its newest one.</summary>
-internal sealed partial class Iterations(QueueConnection connection, Outage outage, ILogger logger)
+internal sealed partial class Iterations(QueueConnection connection, WorkerOptions options, Outage outage, ILogger logger)
 {
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
 
@@ -39,15 +39,17 @@ internal sealed partial class Iterations(QueueConnection connection, Outage outa
     {
         var others = active.Job.Options.Others;
         if (others is null || !others.TryGetValue("repeat", out var repeat)) throw new FormatException("its options have no repeat.");
-        var options = RepeatJson.Read(repeat);
+        var rules = RepeatJson.Read(repeat);
         var previous = others.TryGetValue("prevMillis", out var millis) && AnyForm.Number(millis) is { } time
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)time) : (DateTimeOffset?)null;
-        if (!NextTime.TryFind(options, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, out var due)) return;
+        var (follows, due) = await NextTime.FindAsync(
+            rules, active.Job.Name, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, options.RepeatStrategy).ConfigureAwait(false);
+        if (!follows) return;
 
         RedisKey hash = connection.Keys.Of($"repeat:{schedulerId}");
         RedisValue[] arguments =
         [
-            schedulerId, active.Job.Id, Milliseconds(due), Milliseconds(options.StartDate), Milliseconds(options.EndDate),
+            schedulerId, active.Job.Id, Milliseconds(due), Milliseconds(rules.StartDate), Milliseconds(rules.EndDate),
         ];
         while (!active.IsLost)
         {

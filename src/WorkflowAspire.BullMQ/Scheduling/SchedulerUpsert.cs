@@ -33,7 +33,11 @@ internal sealed class SchedulerUpsert
     /// <summary>False where the repeat options allow no job.</summary>
     /// <exception cref="FormatException">The pattern can't be read.</exception>
     /// <exception cref="TimeZoneNotFoundException">The time zone is not known on this machine.</exception>
-    public bool TryFindNext(DateTimeOffset now, TimeZoneInfo local) => NextTime.TryFind(_repeat, previous: null, now, local, out _due);
+    public async ValueTask<bool> FindNextAsync(DateTimeOffset now, TimeZoneInfo local, RepeatStrategy? strategy)
+    {
+        (var follows, _due) = await NextTime.FindAsync(_repeat, _name, previous: null, now, local, strategy).ConfigureAwait(false);
+        return follows;
+    }
 
     /// <summary>What UpsertJobScheduler.lua reads.</summary>
     public RedisValue[] Arguments(DateTimeOffset now)
