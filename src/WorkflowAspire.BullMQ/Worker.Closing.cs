@@ -96,7 +96,7 @@ public sealed partial class Worker
         await Task.WhenAll(jobs.OrderBy(active => order.GetValueOrDefault(active.Job.Id, int.MaxValue)).Where(_locks.Release).Select(async active =>
         {
             await SettleAsync(active, () => _settlement.HandBackAsync(active)).ConfigureAwait(false);
-            if (!active.HasStopped) Abandoned(_logger, active.Job.Id, active.Job.Name);
+            if (active is { HasBegun: true, HasStopped: false }) Abandoned(_logger, active.Job.Id, active.Job.Name);
         })).ConfigureAwait(false);
     }
 

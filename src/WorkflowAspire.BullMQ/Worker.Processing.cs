@@ -61,6 +61,7 @@ public sealed partial class Worker
     {
         try
         {
+            if (!MayBegin(active)) return;
             if (active.Job.RepeatJobKey is not null) await _iterations.AddNextAsync(active).ConfigureAwait(false);
             var result = await RunProcessorAsync(active).ConfigureAwait(false);
             _locks.Release(active);
@@ -91,6 +92,19 @@ public sealed partial class Worker
             Interlocked.Decrement(ref _running);
             Wake();
         }
+    }
+
+    // Not where it was lost, or is to be given back, while jobs in front of it kept it waiting.
+    private bool MayBegin(ActiveJob active)
+    {
+        if (active.IsLost)
+        {
+            TellLost(active);
+            return false;
+        }
+
+        active.HasBegun = !active.IsReturning;
+        return active.HasBegun;
     }
 
     private Task RecordAsync(ActiveJob active, Exception error) => error switch

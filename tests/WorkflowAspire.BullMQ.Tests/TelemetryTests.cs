@@ -326,7 +326,7 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
     private List<CollectedMeasurement<T>> Of<T>(MetricCollector<T> collector)
         where T : struct => [.. collector.GetMeasurementSnapshot().Where(measured => (string?)measured.Tags["bullmq.queue.name"] == Queue.Name)];
 
-    // Other tests run meanwhile, so only what is of this queue is sampled.
+    // Other tests run meanwhile: only what is of this queue is sampled, and what others' listeners sample is none of ours.
     private ActivityListener Listen()
     {
         Activity.Current = null;
@@ -335,7 +335,10 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
             ShouldListenTo = source => source.Name == BullMQTelemetry.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
                 options.Name.Contains(Queue.Name, StringComparison.Ordinal) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
-            ActivityStopped = _ended.Enqueue,
+            ActivityStopped = activity =>
+            {
+                if (activity.DisplayName.Contains(Queue.Name, StringComparison.Ordinal)) _ended.Enqueue(activity);
+            },
         };
         ActivitySource.AddActivityListener(listener);
         return listener;

@@ -15,13 +15,16 @@ public sealed class TelemetryTests : InteropSpecification
         : base(servers)
     {
         Activity.Current = null;
-        // Other tests run meanwhile: only what is of this queue is sampled.
+        // Other tests run meanwhile: only what is of this queue is sampled, and what others' listeners sample is none of ours.
         ActivitySource.AddActivityListener(_listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == BullMQTelemetry.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
                 options.Name.Contains(Queue.Name, StringComparison.Ordinal) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
-            ActivityStopped = _ended.Enqueue,
+            ActivityStopped = activity =>
+            {
+                if (activity.DisplayName.Contains(Queue.Name, StringComparison.Ordinal)) _ended.Enqueue(activity);
+            },
         });
     }
 

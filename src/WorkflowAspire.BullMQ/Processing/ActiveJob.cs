@@ -30,6 +30,9 @@ internal sealed class ActiveJob(Job job, string token, long lockedAt) : IDisposa
     /// <summary>The worker closes and gives the job back.</summary>
     public bool IsReturning => Volatile.Read(ref _ending) == 2;
 
+    /// <summary>Its processor was called, or is about to be.</summary>
+    public bool HasBegun { get; set; }
+
     /// <summary>Nothing processes the job any more.</summary>
     public bool HasStopped { get; private set; }
 

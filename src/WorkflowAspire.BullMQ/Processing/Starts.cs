@@ -25,6 +25,7 @@ internal sealed class Starts : IDisposable
     private readonly Action<Start> _begin;
     private readonly Timer _watch;
     private bool _isWatched;
+    private bool _isOver;
     private int _appointed;
     private int _inCharge = Nobody;
     private long _begunAt;
@@ -87,7 +88,14 @@ internal sealed class Starts : IDisposable
         }
     }
 
-    public void Dispose() => _watch.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            _watch.Dispose();
+        }
+    }
 
     private void Appoint()
     {
@@ -139,6 +147,7 @@ internal sealed class Starts : IDisposable
 
     private void WatchAgain()
     {
+        if (_isOver) return;
         _isWatched = true;
         _watch.Change(Patience / 2, Timeout.InfiniteTimeSpan);
     }

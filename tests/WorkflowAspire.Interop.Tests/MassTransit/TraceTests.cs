@@ -40,7 +40,7 @@ public sealed class TraceTests : MassTransitSpecification
         await Reaches((string)added["id"]!, JobState.Completed);
 
         var trace = (string)added["traceId"]!;
-        var process = await Eventually.Get(() => OfTrace(trace).SingleOrDefault(activity => activity.Source.Name == BullMQTelemetry.SourceName), found => found is not null);
+        var process = await Eventually.Get(() => OfTrace(trace).SingleOrDefault(activity => activity.Source.Name == BullMQTelemetry.SourceName && activity.Kind == ActivityKind.Consumer), found => found is not null);
         var add = (await Node(version).SpansAsync()).Single(span => (string)span!["name"]! == $"add {Queue.Name}.work")!;
         process!.ParentSpanId.ToHexString().ShouldBe((string?)add["spanId"]);
         inConsumer!.Source.Name.ShouldBe(DiagnosticHeaders.DefaultListenerName);
