@@ -36,8 +36,10 @@ internal record RunResponse : RunSummaryResponse
     private RunResponse(RunSummaryResponse run, JsonElement? input, JsonElement? output)
         : base(run) => (Input, Output) = (input, output);
 
+    [JsonPropertyOrder(1)]
     public JsonElement? Input { get; }
 
+    [JsonPropertyOrder(1)]
     public JsonElement? Output { get; }
 
     public static new RunResponse From(WorkflowRun run) => new(RunSummaryResponse.From(run), Json(run.Input), Json(run.Output));
@@ -64,11 +66,11 @@ internal sealed record RunDetailResponse : RunResponse
     private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps, RunUsageResponse? usage)
         : base(run) => (Steps, Usage) = (steps, usage);
 
-    [JsonPropertyOrder(1)]
+    [JsonPropertyOrder(2)]
     public IReadOnlyList<StepResponse> Steps { get; }
 
     /// <summary>What its steps used of language models; null where they asked none.</summary>
-    [JsonPropertyOrder(2)]
+    [JsonPropertyOrder(3)]
     public RunUsageResponse? Usage { get; }
 
     public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps, IReadOnlyList<StepUsage> usage) =>
