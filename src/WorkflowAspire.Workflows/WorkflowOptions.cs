@@ -30,6 +30,8 @@ public sealed class WorkflowOptions
     /// <remarks>Insert source-generated contexts at the front of its <c>TypeInfoResolverChain</c>; other types are read by reflection.</remarks>
     public JsonSerializerOptions SerializerOptions { get; } = new(JsonSerializerDefaults.Web)
     {
+        // What a run leaves must be shown later, within answers that wrap it.
+        MaxDepth = AcceptedJson.MaxDepth,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

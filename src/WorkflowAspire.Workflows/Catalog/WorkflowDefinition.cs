@@ -29,7 +29,19 @@ internal sealed class WorkflowDefinition<TWorkflow, TInput, TOutput>(string name
     {
         var input = ReadInput(inputJson ?? "null", (JsonTypeInfo<TInput>)json.GetTypeInfo(typeof(TInput)));
         var output = await services.GetRequiredService<TWorkflow>().RunAsync(input, context, ct).ConfigureAwait(false);
-        return JsonSerializer.Serialize(output, (JsonTypeInfo<TOutput>)json.GetTypeInfo(typeof(TOutput)));
+        return WriteOutput(output, (JsonTypeInfo<TOutput>)json.GetTypeInfo(typeof(TOutput)));
+    }
+
+    private string WriteOutput(TOutput output, JsonTypeInfo<TOutput> type)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(output, type);
+        }
+        catch (Exception error)
+        {
+            throw new UnrecoverableError($"Workflow '{Name}' is done, but its output ({typeof(TOutput)}) can't be written as JSON: {error.Message}", error);
+        }
     }
 
     private TInput ReadInput(string inputJson, JsonTypeInfo<TInput> type)
