@@ -122,11 +122,24 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         var watch = Stopwatch.StartNew();
         while (true)
         {
+            if (await UnendedAsync() is { } unended && (unended.Count == 0 || watch.Elapsed > Patience)) return unended;
+            await Task.Delay(200);
+        }
+    }
+
+    // Null where a connection was one of those that the last trouble has cut.
+    private async Task<IReadOnlyList<WorkflowRun>?> UnendedAsync()
+    {
+        try
+        {
             var unended = new List<WorkflowRun>();
             foreach (var status in (RunStatus[])[RunStatus.Pending, RunStatus.Running, RunStatus.Waiting])
                 unended.AddRange((await system.Store.ListAsync(new RunFilter(Status: status), cursor: null, limit: 1000)).Items);
-            if (unended.Count == 0 || watch.Elapsed > Patience) return unended;
-            await Task.Delay(200);
+            return unended;
+        }
+        catch (DbException)
+        {
+            return null;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using WorkflowAspire.TestServers;
 
 namespace WorkflowAspire.Chaos.Tests;
@@ -53,7 +52,8 @@ internal sealed class Trouble(ChaosSystem system, WorkerPool workers)
         await system.Postgres.StopAsync();
         await Task.Delay(random.Next(0, 1500));
         await system.Postgres.StartAsync();
-        NpgsqlConnection.ClearAllPools();
+        // The test's own connections, which went with it.
+        system.Database.Clear();
     }
 
     private static async Task CutAsync(TcpProxy network, Random random)

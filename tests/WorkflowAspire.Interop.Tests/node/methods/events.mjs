@@ -30,7 +30,8 @@ export default ({ packages, connection }) => {
     /** Adds a job and waits until it has finished. */
     addAndWait: async (v, name, data) => {
       const queue = new packages[v].Queue(name, { connection });
-      const events = new packages[v].QueueEvents(name, { connection });
+      // From the beginning: being ready is no promise that it listens already, and our workers are quick.
+      const events = new packages[v].QueueEvents(name, { connection, lastEventId: '0-0' });
       await events.waitUntilReady();
       try {
         const job = await queue.add('work', data);
