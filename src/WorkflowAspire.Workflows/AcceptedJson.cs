@@ -11,6 +11,9 @@ public static class AcceptedJson
     /// <summary>How deep arrays and objects may nest: what wraps a value on its way (payloads, pages of runs, dead letters) has to fit into .NET's 64.</summary>
     public const int MaxDepth = 48;
 
+    /// <summary>How deep what a run leaves may nest: what was accepted, and what steps and workflows put around it.</summary>
+    public const int MaxDepthOfOutputs = 56;
+
     private const int LongestName = 80;
 
     /// <summary>The first thing that couldn't go through.</summary>

@@ -31,7 +31,7 @@ public sealed class WorkflowOptions
     public JsonSerializerOptions SerializerOptions { get; } = new(JsonSerializerDefaults.Web)
     {
         // What a run leaves must be shown later, within answers that wrap it.
-        MaxDepth = AcceptedJson.MaxDepth,
+        MaxDepth = AcceptedJson.MaxDepthOfOutputs,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

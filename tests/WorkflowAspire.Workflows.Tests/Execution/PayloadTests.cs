@@ -20,8 +20,8 @@ public class PayloadTests : EngineSpecification
     }
 
     [Theory]
-    [InlineData(AcceptedJson.MaxDepth, true)]
-    [InlineData(AcceptedJson.MaxDepth + 1, false)]
+    [InlineData(AcceptedJson.MaxDepthOfOutputs, true)]
+    [InlineData(AcceptedJson.MaxDepthOfOutputs + 1, false)]
     [InlineData(200, false)]
     public async Task An_output_may_nest_as_deep_as_can_be_shown_later(int depth, bool mayBe)
     {
