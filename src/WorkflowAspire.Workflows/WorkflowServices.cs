@@ -87,8 +87,7 @@ public static partial class WorkflowServices
             services.TryAddSingleton<StoreTelemetry>();
             services.TryAddSingleton<WorkflowDatabase>();
             services.TryAddSingleton<SchemaMigration>();
-            services.TryAddSingleton<SchemaMigrationService>();
-            services.AddHostedService(provider => provider.GetRequiredService<SchemaMigrationService>());
+            services.AddHostedService<SchemaMigrationService>();
             services.TryAddSingleton<WorkflowCatalog>();
             services.TryAddSingleton(provider => new RunStore(
                 provider.GetRequiredService<WorkflowDatabase>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<RunLimits>>().Value));

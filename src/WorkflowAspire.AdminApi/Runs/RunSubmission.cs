@@ -81,7 +81,7 @@ internal sealed partial class RunSubmission(
             Output: null, Error: null, Attempts: 0, now, EnqueuedAt: null, StartedAt: null, CompletedAt: null)
         {
             DefinitionVersion = version,
-            JobId = id.ToString("D"),
+            JobId = ExecutionQueue.JobIdOf(id),
             DeadlineAt = now + request.Timeout,
         };
     }

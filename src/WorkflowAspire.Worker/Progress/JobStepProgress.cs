@@ -16,7 +16,7 @@ internal sealed partial class JobStepProgress(IConnectionMultiplexer redis, Time
         try
         {
             var shown = JobProgress.From(new ShownProgress(progress.Step, progress.Characters), ProgressJson.Default.ShownProgress);
-            await _queue.UpdateJobProgressAsync(progress.RunId.ToString("D"), shown, ct);
+            await _queue.UpdateJobProgressAsync(ExecutionQueue.JobIdOf(progress.RunId), shown, ct);
         }
         catch (Exception error) when (error is JobRefusedException or RedisException or TimeoutException)
         {

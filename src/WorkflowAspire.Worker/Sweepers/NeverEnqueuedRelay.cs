@@ -36,7 +36,7 @@ internal sealed partial class NeverEnqueuedRelay(
     private async Task EnqueueAsync(IReadOnlyList<WorkflowRun> runs, CancellationToken ct)
     {
         var jobs = await foreign.FindAsync([.. runs.Where(run => run.JobId is null)], ct);
-        foreach (var (run, job) in jobs) await SeeToAsync(run, () => store.MarkEnqueuedAsync(run, Time.GetUtcNow(), job, ct), ct);
+        await Task.WhenAll(jobs.Select(found => SeeToAsync(found.Key, () => store.MarkEnqueuedAsync(found.Key, Time.GetUtcNow(), found.Value, ct), ct)));
         var others = runs.Where(run => !jobs.ContainsKey(run.Id)).ToList();
         try
         {

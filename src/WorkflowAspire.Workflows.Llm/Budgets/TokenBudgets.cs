@@ -24,7 +24,8 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
         if (options.Value.Of(tenantId) is not { } budget) return null;
         var now = time.GetUtcNow();
         var (start, end) = budget.WindowAt(now);
-        var reservation = new TokenReservation(tenantId, start, $"r{Guid.NewGuid():N}", tokens);
+        var reservation = new TokenReservation(tenantId, start, $"r{Guid.NewGuid():N}");
+        var until = (now + longest + Slack).ToUnixTimeMilliseconds();
         // Each ends with its own time, so that what a dead worker reserved comes free however busy its tenant is.
         var reserved = budget.Tokens == 0 ? [] : await database.ExecuteReturningAsync(
             $"""
@@ -40,8 +41,8 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
                 ["start"] = start,
                 ["reservation"] = reservation.Id,
                 ["tokens"] = tokens,
-                ["until"] = (now + longest + Slack).ToUnixTimeMilliseconds(),
-                ["first"] = $$"""{"{{reservation.Id}}":[{{tokens}},{{(now + longest + Slack).ToUnixTimeMilliseconds()}}]}""",
+                ["until"] = until,
+                ["first"] = $$"""{"{{reservation.Id}}":[{{tokens}},{{until}}]}""",
                 ["now"] = now.ToUnixTimeMilliseconds(),
                 ["budget"] = budget.Tokens,
             },
@@ -74,4 +75,4 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
 }
 
 /// <summary>Tokens that a call in flight may use.</summary>
-internal sealed record TokenReservation(Guid TenantId, DateTimeOffset WindowStart, string Id, long Tokens);
+internal sealed record TokenReservation(Guid TenantId, DateTimeOffset WindowStart, string Id);

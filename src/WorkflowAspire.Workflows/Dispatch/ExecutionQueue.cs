@@ -11,4 +11,7 @@ public static class ExecutionQueue
 
     /// <summary>The name of its jobs.</summary>
     public const string JobName = "run";
+
+    /// <summary>The id that this product gives the job of a run, so that to add it twice is to add it once.</summary>
+    public static string JobIdOf(Guid runId) => runId.ToString("D");
 }

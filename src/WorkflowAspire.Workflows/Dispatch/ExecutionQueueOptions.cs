@@ -25,10 +25,10 @@ public sealed class ExecutionQueueOptions
     [Range(0, 1_000_000)]
     public int KeepCompleted { get; set; } = 100;
 
-    /// <summary>The options of a run's job: its id is the run's, so that to add it twice is to add it once.</summary>
+    /// <summary>The options of a run's job.</summary>
     internal JobOptions JobOptions(Guid runId) => new()
     {
-        JobId = runId.ToString("D"),
+        JobId = ExecutionQueue.JobIdOf(runId),
         Attempts = Attempts,
         Backoff = BackoffOptions.Exponential(BackoffDelay),
         RemoveOnComplete = KeepJobs.Count(KeepCompleted),

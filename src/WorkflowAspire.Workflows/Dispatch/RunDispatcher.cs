@@ -57,7 +57,7 @@ public sealed partial class RunDispatcher(
     {
         ArgumentNullException.ThrowIfNull(run);
         // It may have been enqueued, or have failed for good, since the caller read its row.
-        if (!await store.WaitsToBeEnqueuedAsync(run.Id, ct).ConfigureAwait(false)) return false;
+        if (await store.WaitToBeEnqueuedAsync([run], ct).ConfigureAwait(false) is []) return false;
         return await RetryAsync(run.QueuedJobId, JobState.Failed, ct).ConfigureAwait(false)
             ? await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), run.QueuedJobId, ct).ConfigureAwait(false)
             : await AddAsync(run, data ?? PayloadOf(run), ct).ConfigureAwait(false);
@@ -90,7 +90,7 @@ public sealed partial class RunDispatcher(
     private async Task<bool> AddAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct)
     {
         await AddJobAsync(run, data, ct).ConfigureAwait(false);
-        return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), run.Id.ToString("D"), ct).ConfigureAwait(false);
+        return await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ExecutionQueue.JobIdOf(run.Id), ct).ConfigureAwait(false);
     }
 
     private Task<Job> AddJobAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct) =>
@@ -100,7 +100,7 @@ public sealed partial class RunDispatcher(
     {
         try
         {
-            await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), run.Id.ToString("D")).ConfigureAwait(false);
+            await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ExecutionQueue.JobIdOf(run.Id)).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -16,7 +17,7 @@ public sealed partial class RunStore
     /// <param name="ct">Ends the wait.</param>
     public async Task<ClaimResult> ClaimAsync(Guid id, Guid tenantId, string? jobId = null, string? insteadOf = null, CancellationToken ct = default)
     {
-        var job = jobId ?? id.ToString("D");
+        var job = jobId ?? ExecutionQueue.JobIdOf(id);
         while (true)
         {
             var claimed = await _database.ExecuteReturningAsync(
@@ -95,7 +96,7 @@ public sealed partial class RunStore
             ["status"] = run.Status.ToName(),
             ["attempt"] = run.Attempts,
             ["deadline"] = deadline,
-            ["job"] = jobId ?? run.Id.ToString("D"),
+            ["job"] = jobId ?? ExecutionQueue.JobIdOf(run.Id),
         };
         if (run.EnqueuedAt is { } at) parameters["enqueued"] = at;
         return await _database.ExecuteAsync(
@@ -158,14 +159,15 @@ public sealed partial class RunStore
     // What it records is done: a passing trouble must not cost an attempt, and a lost answer not the outcome.
     private async Task<bool> SettleSurelyAsync(RunLease lease, RunStatus status, string assignments, StoreParameters parameters, CancellationToken ct)
     {
+        assignments = $"status = '{status.ToName()}', {assignments}";
         try
         {
-            return await SettleAsync(lease, $"status = '{status.ToName()}', {assignments}", parameters, CancellationToken.None).ConfigureAwait(false);
+            return await SettleAsync(lease, assignments, parameters, CancellationToken.None).ConfigureAwait(false);
         }
         catch (DbException error) when (error.IsTransient && !ct.IsCancellationRequested)
         {
             return await _writes.ExecuteAsync(
-                async token => await SettleAsync(lease, $"status = '{status.ToName()}', {assignments}", parameters, token).ConfigureAwait(false)
+                async token => await SettleAsync(lease, assignments, parameters, token).ConfigureAwait(false)
                     || (await FindAsync(lease.Run.Id, token).ConfigureAwait(false) is { } run && run.Status == status && run.Attempts == lease.Attempt),
                 ct).ConfigureAwait(false);
         }

@@ -1,3 +1,4 @@
+using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -30,10 +31,6 @@ public sealed partial class RunStore
         if (after is not null) (parameters["created"], parameters["last"]) = (after.CreatedAt, after.Id);
         return await _database.QueryAsync(SweepSql.ListNeverEnqueued(isFirstPage: after is null), parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
     }
-
-    /// <summary>Whether a run is pending and its job isn't known to be in the queue.</summary>
-    internal async Task<bool> WaitsToBeEnqueuedAsync(Guid id, CancellationToken ct) => await _database.QueryAsync(
-        "SELECT 1 FROM workflow_runs WHERE id = @id AND status = 'pending' AND enqueued_at IS NULL", new StoreParameters { ["id"] = id }, _ => true, ct).ConfigureAwait(false) is [true];
 
     /// <summary>Those of some runs that are pending and whose job isn't known to be in the queue.</summary>
     internal async Task<IReadOnlyList<WorkflowRun>> WaitToBeEnqueuedAsync(IReadOnlyList<WorkflowRun> runs, CancellationToken ct)
@@ -91,7 +88,7 @@ public sealed partial class RunStore
         ArgumentNullException.ThrowIfNull(run);
         var restored = await _database.ExecuteReturningAsync(
             $"UPDATE workflow_runs SET enqueued_at = @now, job_id = @job WHERE {SweepSql.Unchanged} RETURNING {WorkflowRun.Columns}",
-            Unchanged(run, new StoreParameters { ["job"] = run.Id.ToString("D") }),
+            Unchanged(run, new StoreParameters { ["job"] = ExecutionQueue.JobIdOf(run.Id) }),
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
         return restored.SingleOrDefault();

@@ -1,3 +1,4 @@
+using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -98,7 +99,7 @@ public sealed partial class RunStore
                 ["workflow"] = child.WorkflowId,
                 ["input"] = child.Input,
                 ["created"] = child.CreatedAt,
-                ["job"] = child.Id.ToString("D"),
+                ["job"] = ExecutionQueue.JobIdOf(child.Id),
                 ["id"] = lease.Run.Id,
                 ["attempt"] = lease.Attempt,
             },

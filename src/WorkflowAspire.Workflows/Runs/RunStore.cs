@@ -122,7 +122,6 @@ public sealed partial class RunStore
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
 
-
     private Task<int> InsertAsync(WorkflowRun run, IdempotencyKey? key, CancellationToken ct) => _database.ExecuteAsync(
         $"""
         INSERT INTO workflow_runs ({WorkflowRun.Columns}, idempotency_key, request_hash)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -15,7 +16,7 @@ public sealed record UnfinishedRun(Guid Id, Guid TenantId, RunStatus Status, int
     internal const string Columns = "id, tenant_id, status, attempts, enqueued_at, job_id";
 
     /// <summary>The id of the run's job: its own, unless another producer is known to have chosen one.</summary>
-    public string QueuedJobId => JobId ?? Id.ToString("D");
+    public string QueuedJobId => JobId ?? ExecutionQueue.JobIdOf(Id);
 
     internal static UnfinishedRun Read(DbDataReader row) =>
         new(row.GetGuid(0), row.GetGuid(1), StatusNames.Parse<RunStatus>(row.GetString(2)), row.GetInt32(3), row.GetInstantOrNull(4), row.GetTextOrNull(5));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using WorkflowAspire.Workflows.Dispatch;
 using WorkflowAspire.Workflows.Store;
 
 namespace WorkflowAspire.Workflows.Runs;
@@ -30,12 +31,16 @@ public sealed record WorkflowRun(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt)
 {
-    internal const string Columns = "id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version";
+    internal const string Columns = $"{BeforePayloads}, input, output, {BehindPayloads}";
 
     internal const int ColumnCount = 17;
 
     /// <summary>The same without what may be large: input and output are null.</summary>
-    internal const string NarrowColumns = "id, tenant_id, workflow_id, status, NULL, NULL, error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version";
+    internal const string NarrowColumns = $"{BeforePayloads}, NULL, NULL, {BehindPayloads}";
+
+    private const string BeforePayloads = "id, tenant_id, workflow_id, status";
+    private const string BehindPayloads =
+        "error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version";
 
     /// <summary>How many of its claims only went on after a wait: no attempts in the sense of tries.</summary>
     public int Parks { get; init; }
@@ -56,7 +61,7 @@ public sealed record WorkflowRun(
     public string? JobId { get; init; }
 
     /// <summary>The id of the run's job: its own, unless another producer is known to have chosen one.</summary>
-    public string QueuedJobId => JobId ?? Id.ToString("D");
+    public string QueuedJobId => JobId ?? ExecutionQueue.JobIdOf(Id);
 
     internal static WorkflowRun Read(DbDataReader row) => new(
         row.GetGuid(0),

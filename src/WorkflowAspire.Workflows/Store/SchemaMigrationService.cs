@@ -12,18 +12,14 @@ namespace WorkflowAspire.Workflows.Store;
 internal sealed partial class SchemaMigrationService(SchemaMigration migration, TimeProvider time, ILogger<SchemaMigrationService> logger)
     : BackgroundService, IHostedLifecycleService
 {
-    private const int CannotOpen = 14;
-
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
-    private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Ends when the schema is up to date.</summary>
-    public Task Applied => _applied.Task;
+    private bool _isApplied;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (await TryAsync(cancellationToken).ConfigureAwait(false) is { } away) Away(away);
+        else _isApplied = true;
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -35,7 +31,7 @@ internal sealed partial class SchemaMigrationService(SchemaMigration migration, 
     // What it throws ends the host, as it does at the start: without its schema the service can't work at all.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (Applied.IsCompleted) return;
+        if (_isApplied) return;
         do await Task.Delay(BetweenTries, time, stoppingToken).ConfigureAwait(false);
         while (await TryAsync(stoppingToken).ConfigureAwait(false) is not null);
         There();
@@ -46,11 +42,10 @@ internal sealed partial class SchemaMigrationService(SchemaMigration migration, 
         try
         {
             await migration.ApplyAsync(ct).ConfigureAwait(false);
-            _applied.TrySetResult();
             return null;
         }
         // A file that can't be opened won't be later.
-        catch (DbException error) when (StoreUnavailableException.IsCausedBy(error) && error is not SqliteException { SqliteErrorCode: CannotOpen })
+        catch (DbException error) when (StoreUnavailableException.IsCausedBy(error) && error is not SqliteException { SqliteErrorCode: StoreUnavailableException.CannotOpen })
         {
             return error;
         }

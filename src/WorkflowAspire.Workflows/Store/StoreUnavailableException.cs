@@ -8,12 +8,14 @@ namespace WorkflowAspire.Workflows.Store;
 /// <summary>The store's database can't be used now, and nothing is wrong with what was asked: the same may succeed later.</summary>
 public sealed class StoreUnavailableException : DbException
 {
-    private const int ReadOnly = 8;
+    /// <summary>SQLite's code for a file that can't be opened.</summary>
+    internal const int CannotOpen = 14;
+
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int ReadOnly = 8;
     private const int InputOutput = 10;
     private const int Full = 13;
-    private const int CannotOpen = 14;
 
     /// <summary>Says so, with what the database or its driver says.</summary>
     public StoreUnavailableException(DbException cause)
