@@ -89,16 +89,16 @@ public abstract class WorkerControlTests(RedisCompatibleServer redis) : QueueSpe
     [Fact]
     public async Task A_processor_learns_why_its_job_was_cancelled()
     {
-        string? seen = null;
+        var begun = new TaskCompletionSource();
         var worker = await StartWorker(async (job, ct) =>
         {
-            seen = job.CancellationReason;
+            var before = job.CancellationReason;
+            begun.SetResult();
             await Task.Delay(Timeout.Infinite, ct).ContinueWith(_ => { }, TaskScheduler.Default);
-            return Json($"\"{seen}, then {job.CancellationReason}\"");
+            return Json($"\"{before}, then {job.CancellationReason}\"");
         });
         var job = await Add();
-        await Reaches(job, JobState.Active);
-        await Eventually.True(() => Processed.Count == 1);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         worker.CancelJob(job.Id, "the user left");
 
