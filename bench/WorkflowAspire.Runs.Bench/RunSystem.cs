@@ -33,13 +33,16 @@ internal sealed class RunSystem : IAsyncDisposable
 
     public StoreFigures Store { get; private set; } = null!;
 
-    public static async Task<RunSystem> StartAsync(PostgresServer postgres, bool groupCommit, int concurrency)
+    public static async Task<RunSystem> StartAsync(PostgresServer postgres, bool groupCommit, int concurrency) =>
+        await StartAsync(NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=80"), groupCommit, concurrency);
+
+    public static async Task<RunSystem> StartAsync(DbDataSource source, bool groupCommit, int concurrency)
     {
         var system = new RunSystem();
         await system._redis.InitializeAsync();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(system._completions);
-        builder.Services.AddSingleton<DbDataSource>(NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=80"));
+        builder.Services.AddSingleton(source);
         builder.Services.AddSingleton(system._redis.Connection);
         builder.Services.AddWorkflowStore();
         builder.Services.Configure<StoreOptions>(options => options.GroupCommit = groupCommit);
@@ -64,6 +67,14 @@ internal sealed class RunSystem : IAsyncDisposable
         // A system that has stopped must not keep the benchmark waiting for ever.
         await completed.WaitAsync(TimeSpan.FromMinutes(2));
         _completions.Forget(run.Id);
+    }
+
+    public async Task<TimeSpan> RedisCpuAsync()
+    {
+        var info = (await _redis.Connection.GetServers()[0].InfoAsync("cpu")).SelectMany(group => group).ToDictionary(pair => pair.Key, pair => pair.Value);
+        return TimeSpan.FromSeconds(Seconds("used_cpu_sys") + Seconds("used_cpu_user"));
+
+        double Seconds(string field) => double.Parse(info[field], CultureInfo.InvariantCulture);
     }
 
     public async Task<RunLease> ClaimAsync()

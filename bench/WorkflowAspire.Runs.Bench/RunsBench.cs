@@ -16,22 +16,26 @@ internal static class RunsBench
 
           --runs N     runs in each round, for each number of steps (default 5000)
           --rounds N   rounds that count, after one to warm up (default 5)
+          --peers      nothing of that: other engines and this one in turn, on the same PostgreSQL
+          --ours       the same without the others
           --relay N    nothing of that: puts N runs into the database that were never enqueued, and tells how fast the relay enqueues them
         """;
 
     private static async Task<int> Main(string[] args)
     {
         int runs = 5000, rounds = 5, relay = 0;
-        for (var i = 0; i < args.Length; i += 2)
+        var (peers, ours) = (args.Contains("--peers"), args.Contains("--ours"));
+        string[] numbers = [.. args.Where(arg => arg is not ("--peers" or "--ours"))];
+        for (var i = 0; i < numbers.Length; i += 2)
         {
-            if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
-                || args[i] is not ("--runs" or "--rounds" or "--relay"))
+            if (i + 1 == numbers.Length || !int.TryParse(numbers[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
+                || numbers[i] is not ("--runs" or "--rounds" or "--relay"))
             {
                 Console.WriteLine(Usage);
-                return args[i] == "--help" ? 0 : 2;
+                return args[0] == "--help" ? 0 : 2;
             }
 
-            switch (args[i])
+            switch (numbers[i])
             {
                 case "--runs":
                     runs = value;
@@ -47,6 +51,12 @@ internal static class RunsBench
 
         await using var postgres = new PostgresServer { IsDurable = true };
         await postgres.InitializeAsync();
+        if (peers || ours)
+        {
+            await new PeersBench(postgres, runs, rounds, Concurrency).RunAsync(withOthers: peers);
+            return 0;
+        }
+
         await using var shared = await RunSystem.StartAsync(postgres, groupCommit: true, Concurrency);
         if (relay > 0)
         {

@@ -59,7 +59,7 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
     {
         try
         {
-            foreach (var failed in (await system.Store.ListAsync(new RunFilter(Status: RunStatus.Failed), cursor: null, limit: 1)).Items)
+            foreach (var failed in (await system.Store.ListAsync(new RunFilter { Statuses = [RunStatus.Failed] }, cursor: null, limit: 1)).Items)
             {
                 var replays = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ => await system.Store.ResetForReplayAsync(failed)));
                 if (replays.All(replayed => replayed)) _replayedTwice.Add(failed.Id);
@@ -134,7 +134,7 @@ internal sealed class RunsUnderChaos(ChaosSystem system, int runs, TimeSpan dura
         {
             var unended = new List<WorkflowRun>();
             foreach (var status in (RunStatus[])[RunStatus.Pending, RunStatus.Running, RunStatus.Waiting])
-                unended.AddRange((await system.Store.ListAsync(new RunFilter(Status: status), cursor: null, limit: 1000)).Items);
+                unended.AddRange((await system.Store.ListAsync(new RunFilter { Statuses = [status] }, cursor: null, limit: 1000)).Items);
             return unended;
         }
         catch (DbException)

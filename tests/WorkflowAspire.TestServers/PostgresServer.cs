@@ -17,6 +17,9 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public int Port { get; } = ServerProcess.FreePort();
 
+    /// <summary>The server's first process, the parent of the others.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("PostgreSQL isn't running.");
+
     /// <summary>The connection string of the maintenance database.</summary>
     public string ConnectionString => ConnectionStringOf("postgres");
 

@@ -47,7 +47,10 @@ internal static class RunEndpoints
         RunStore store,
         [Description("Only this tenant's runs.")] string? tenantId,
         [Description("Only this workflow's runs.")] string? workflowId,
-        [Description("pending, running, waiting, completed, failed or cancelled.")] string? status,
+        [Description("pending, running, waiting, completed, failed or cancelled; several with commas between them.")] string? status,
+        [Description("Only runs that were accepted then or later, as an ISO 8601 instant.")] DateTimeOffset? createdFrom,
+        [Description("Only runs that were accepted before then, as an ISO 8601 instant.")] DateTimeOffset? createdBefore,
+        [Description("Only the children of this run.")] Guid? parentRunId,
         [Description("nextCursor of the page before.")] string? cursor,
         [Description("Runs a page, 1 to 500; default 50.")] int? limit,
         CancellationToken ct)
@@ -59,18 +62,19 @@ internal static class RunEndpoints
             tenant = parsed;
         }
 
-        RunStatus? wanted = null;
-        if (status is not null)
+        var statuses = new List<RunStatus>();
+        foreach (var name in status?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
-            if (!Enum.TryParse<RunStatus>(status, ignoreCase: true, out var parsed) || !status.All(char.IsLetter))
-                return ProblemAnswers.InvalidField("status", $"status is pending, running, waiting, completed, failed or cancelled; got '{status}'.");
-            wanted = parsed;
+            if (!Enum.TryParse<RunStatus>(name, ignoreCase: true, out var parsed) || !name.All(char.IsLetter))
+                return ProblemAnswers.InvalidField("status", $"status is pending, running, waiting, completed, failed or cancelled; got '{name}'.");
+            statuses.Add(parsed);
         }
 
         if (PageLimit.Refuse(limit) is { } refusal) return refusal;
         try
         {
-            var page = await store.ListAsync(new RunFilter(tenant, workflowId, wanted), cursor, limit ?? PageLimit.Default, ct);
+            var filter = new RunFilter(tenant, workflowId) { Statuses = statuses, CreatedFrom = createdFrom, CreatedBefore = createdBefore, ParentRunId = parentRunId };
+            var page = await store.ListAsync(filter, cursor, limit ?? PageLimit.Default, ct);
             return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunSummaryResponse.From)], page.NextCursor));
         }
         catch (FormatException error)

@@ -11,6 +11,8 @@ namespace WorkflowAspire.Workflows.Dispatch;
 public sealed partial class RunDispatcher(
     IConnectionMultiplexer redis, RunStore store, IOptions<ExecutionQueueOptions> options, TimeProvider time, ILogger<RunDispatcher> logger)
 {
+    private static readonly TimeSpan BeforeMarking = TimeSpan.FromMilliseconds(500);
+
     private readonly Queue _queue = new(ExecutionQueue.Name, redis, timeProvider: time);
 
     /// <summary>Enqueues the job of a run that is new, and notes that in its row.</summary>
@@ -96,10 +98,12 @@ public sealed partial class RunDispatcher(
     private Task<Job> AddJobAsync(WorkflowRun run, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         _queue.AddAsync(ExecutionQueue.JobName, data, options.Value.JobOptions(run.Id), ct);
 
+    // By then most runs have been claimed, which says the same: then there is nothing to write.
     private async Task MarkLaterAsync(WorkflowRun run)
     {
         try
         {
+            await Task.Delay(BeforeMarking, time).ConfigureAwait(false);
             await store.MarkEnqueuedAsync(run.Id, time.GetUtcNow(), ExecutionQueue.JobIdOf(run.Id)).ConfigureAwait(false);
         }
         catch (Exception error)

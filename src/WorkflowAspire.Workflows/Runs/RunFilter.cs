@@ -3,8 +3,20 @@ namespace WorkflowAspire.Workflows.Runs;
 /// <summary>Which runs to list; null leaves a property open.</summary>
 /// <param name="TenantId">Only this tenant's.</param>
 /// <param name="WorkflowId">Only this workflow's.</param>
-/// <param name="Status">Only those in this status.</param>
-public sealed record RunFilter(Guid? TenantId = null, string? WorkflowId = null, RunStatus? Status = null);
+public sealed record RunFilter(Guid? TenantId = null, string? WorkflowId = null)
+{
+    /// <summary>Only those in one of these statuses; empty for any.</summary>
+    public IReadOnlyCollection<RunStatus> Statuses { get; init; } = [];
+
+    /// <summary>Only runs that were accepted then or later.</summary>
+    public DateTimeOffset? CreatedFrom { get; init; }
+
+    /// <summary>Only runs that were accepted before then.</summary>
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Only the children of this run.</summary>
+    public Guid? ParentRunId { get; init; }
+}
 
 /// <summary>One page of runs, newest first.</summary>
 /// <param name="Items">The runs.</param>

@@ -21,14 +21,8 @@ public sealed partial class RunStore
         while (true)
         {
             var claimed = await _database.ExecuteReturningAsync(
-                $"""
-                UPDATE workflow_runs
-                SET attempts = attempts + 1, parks = parks + CASE WHEN status = 'waiting' THEN 1 ELSE 0 END, claimed_from = status, status = 'running', started_at = @now, completed_at = NULL,
-                    job_id = @job, enqueued_at = COALESCE(enqueued_at, @now)
-                WHERE id = @id AND tenant_id = @tenant AND status NOT IN ('completed', 'cancelled') AND (job_id IS NULL OR job_id IN (@job, @gone))
-                RETURNING {WorkflowRun.Columns}, claimed_from
-                """,
-                new StoreParameters { ["id"] = id, ["tenant"] = tenantId, ["now"] = _time.GetUtcNow(), ["job"] = job, ["gone"] = insteadOf ?? job },
+                RunSql.Claim,
+                new StoreParameters { ["run"] = id, ["tenant"] = tenantId, ["at"] = _time.GetUtcNow(), ["job"] = job, ["gone"] = insteadOf ?? job },
                 row => (Run: WorkflowRun.Read(row), From: row.GetString(WorkflowRun.ColumnCount)),
                 ct).ConfigureAwait(false);
             if (claimed is [var (run, from)]) return new ClaimResult.Claimed(new RunLease(run, run.Attempts), from == RunStatus.Running.ToName());
@@ -48,8 +42,12 @@ public sealed partial class RunStore
     /// <summary>Ends the run with its output. To do so twice is to do it once.</summary>
     /// <remarks>A database that is away for a moment is waited for, unless the caller cancels.</remarks>
     /// <returns>False where the lease is lost; nothing was written.</returns>
-    public Task<bool> CompleteAsync(RunLease lease, string outputJson, CancellationToken ct = default) => SettleSurelyAsync(
-        lease, RunStatus.Completed, "output = @output, error = NULL, completed_at = @now", new StoreParameters { ["output"] = outputJson, ["now"] = _time.GetUtcNow() }, ct);
+    public Task<bool> CompleteAsync(RunLease lease, string outputJson, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        var parameters = new StoreParameters { ["run"] = lease.Run.Id, ["attempt"] = lease.Attempt, ["result"] = outputJson, ["at"] = _time.GetUtcNow() };
+        return SurelyAsync(lease, RunStatus.Completed, token => _database.ExecuteAsync(RunSql.Complete, parameters, token), ct);
+    }
 
     /// <summary>Ends an attempt without a result; the run's job will be taken again.</summary>
     /// <param name="lease">The claim.</param>
@@ -115,59 +113,44 @@ public sealed partial class RunStore
     internal async Task SaveStepAsync(RunLease lease, WorkflowStep step, CancellationToken ct)
     {
         var saved = await _database.ExecuteAsync(
-            $"""
-            INSERT INTO workflow_steps (run_id, run_attempt, {WorkflowStep.Columns})
-            SELECT @id, @attempt, @name, @position, @status, @output, @error, @attempts, @started, @completed,
-                   @kind, @scope, @follows, @in_flight, @overlapped, @error_type, @due, @waits_for, @child
-            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs} {_database.Dialect.SharedRowLock})
-            ON CONFLICT (run_id, name) DO UPDATE
-            SET run_attempt = excluded.run_attempt, position = excluded.position, status = excluded.status, output = excluded.output,
-                error = excluded.error, attempts = workflow_steps.attempts + CASE
-                    WHEN workflow_steps.run_attempt = excluded.run_attempt AND workflow_steps.completed_at = excluded.completed_at THEN 0
-                    ELSE excluded.attempts END,
-                started_at = excluded.started_at, completed_at = excluded.completed_at, kind = excluded.kind, follows = excluded.follows,
-                in_flight = excluded.in_flight, overlapped = excluded.overlapped, error_type = excluded.error_type, due_at = excluded.due_at,
-                waits_for = excluded.waits_for, child_run_id = excluded.child_run_id
-            WHERE workflow_steps.run_attempt <= excluded.run_attempt
-            """,
+            _saveStep,
             new StoreParameters
             {
-                ["id"] = lease.Run.Id,
+                ["run"] = lease.Run.Id,
                 ["attempt"] = lease.Attempt,
-                ["name"] = step.Name,
-                ["position"] = step.Position,
-                ["status"] = step.Status.ToName(),
-                ["output"] = step.Output,
-                ["error"] = step.Error,
-                ["attempts"] = step.Attempts,
-                ["started"] = step.StartedAt,
-                ["completed"] = step.Status == StepStatus.Waiting ? null : step.CompletedAt ?? _time.GetUtcNow(),
-                ["kind"] = step.Kind.ToName(),
-                ["scope"] = step.Scope,
-                ["follows"] = step.Follows,
-                ["in_flight"] = step.InFlight,
-                ["overlapped"] = step.Overlapped,
-                ["error_type"] = step.ErrorType,
+                ["step"] = step.Name,
+                ["place"] = step.Position,
+                ["state"] = step.Status.ToName(),
+                ["result"] = step.Output,
+                ["fault"] = step.Error,
+                ["tries"] = step.Attempts,
+                ["since"] = step.StartedAt,
+                ["till"] = step.Status == StepStatus.Waiting ? null : step.CompletedAt ?? _time.GetUtcNow(),
+                ["sort"] = step.Kind.ToName(),
+                ["within"] = step.Scope,
+                ["after"] = step.Follows,
+                ["beside"] = step.InFlight,
+                ["begun"] = step.Overlapped,
+                ["fault_type"] = step.ErrorType,
                 ["due"] = step.DueAt,
-                ["waits_for"] = step.WaitsFor,
+                ["signal"] = step.WaitsFor,
                 ["child"] = step.ChildRunId,
             },
             ct).ConfigureAwait(false);
-        if (saved == 0) throw new LeaseLostException(lease);
+        if (!saved) throw new LeaseLostException(lease);
     }
 
     // What it records is done: a passing trouble must not cost an attempt, and a lost answer not the outcome.
-    private async Task<bool> SettleSurelyAsync(RunLease lease, RunStatus status, string assignments, StoreParameters parameters, CancellationToken ct)
+    private async Task<bool> SurelyAsync(RunLease lease, RunStatus status, Func<CancellationToken, Task<bool>> settle, CancellationToken ct)
     {
-        assignments = $"status = '{status.ToName()}', {assignments}";
         try
         {
-            return await SettleAsync(lease, assignments, parameters, CancellationToken.None).ConfigureAwait(false);
+            return await settle(CancellationToken.None).ConfigureAwait(false);
         }
         catch (DbException error) when (error.IsTransient && !ct.IsCancellationRequested)
         {
             return await _writes.ExecuteAsync(
-                async token => await SettleAsync(lease, assignments, parameters, token).ConfigureAwait(false)
+                async token => await settle(token).ConfigureAwait(false)
                     || (await FindAsync(lease.Run.Id, token).ConfigureAwait(false) is { } run && run.Status == status && run.Attempts == lease.Attempt),
                 ct).ConfigureAwait(false);
         }

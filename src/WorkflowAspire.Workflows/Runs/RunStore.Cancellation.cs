@@ -24,11 +24,12 @@ public sealed partial class RunStore
             $"""
             UPDATE workflow_runs SET status = 'cancelled', completed_at = @now
             WHERE status IN ('pending', 'running', 'waiting') AND id IN (
-                SELECT id FROM workflow_runs
-                WHERE tenant_id = @tenant AND status IN ('pending', 'running', 'waiting')
-                    AND (created_at <= @until OR EXISTS (
-                        SELECT 1 FROM workflow_runs parent WHERE parent.id = workflow_runs.parent_run_id AND parent.status = 'cancelled'))
-                ORDER BY id LIMIT @limit)
+                SELECT open.run_id FROM workflow_run_phases open
+                WHERE open.tenant_id = @tenant AND open.phase IN ('accepted', 'active', 'waiting')
+                    AND (open.created_at <= @until OR EXISTS (
+                        SELECT 1 FROM workflow_runs child JOIN workflow_runs parent ON parent.id = child.parent_run_id
+                        WHERE child.id = open.run_id AND parent.status = 'cancelled'))
+                ORDER BY open.run_id LIMIT @limit)
             RETURNING {WorkflowRun.NarrowColumns}
             """,
             new StoreParameters { ["tenant"] = tenantId, ["until"] = createdUntil, ["limit"] = limit, ["now"] = _time.GetUtcNow() },

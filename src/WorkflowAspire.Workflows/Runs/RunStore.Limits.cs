@@ -12,7 +12,7 @@ public sealed partial class RunStore
     internal async Task<int> CountUnfinishedAsync(Guid tenantId, int most, CancellationToken ct) => (int)(await _database.QueryAsync(
         """
         SELECT COUNT(*) FROM (
-            SELECT 1 FROM workflow_runs WHERE tenant_id = @tenant AND status IN ('pending', 'running', 'waiting') LIMIT @most) unfinished
+            SELECT 1 FROM workflow_run_phases WHERE tenant_id = @tenant AND phase IN ('accepted', 'active', 'waiting') LIMIT @most) unfinished
         """,
         new StoreParameters { ["tenant"] = tenantId, ["most"] = most },
         row => row.GetInt64(0),

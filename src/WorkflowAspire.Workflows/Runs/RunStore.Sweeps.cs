@@ -125,10 +125,18 @@ internal static class SweepSql
 
     public const string ListUnfinished =
         $"""
-        SELECT {UnfinishedRun.Columns} FROM workflow_runs
-        WHERE status IN ('pending', 'running', 'waiting') AND id > @after
-          AND ((status = 'running' AND started_at < @running) OR (status <> 'running' AND enqueued_at < @enqueued))
-        ORDER BY id LIMIT @limit
+        SELECT {UnfinishedRun.Columns} FROM (
+            SELECT run_id FROM workflow_run_phases WHERE phase IN ('active', 'waiting') AND run_id > @after) open
+        JOIN workflow_runs ON id = open.run_id
+        WHERE (status = 'running' AND started_at < @running) OR (status IN ('pending', 'waiting') AND enqueued_at < @enqueued)
+        ORDER BY open.run_id LIMIT @limit
+        """;
+
+    public const string ListStale =
+        $"""
+        SELECT {WorkflowRun.NarrowColumns} FROM workflow_runs
+        WHERE id IN (SELECT run_id FROM workflow_run_phases WHERE phase = 'active') AND status = 'running' AND started_at < @before
+        ORDER BY started_at
         """;
 
     // Narrow first: how many fit into memory is known only when their inputs' lengths are.
@@ -138,10 +146,13 @@ internal static class SweepSql
         WHERE id IN (
             SELECT id FROM (
                 SELECT id, SUM(size) OVER (ORDER BY created_at, id) - size AS before_it FROM (
-                    SELECT id, created_at, COALESCE(OCTET_LENGTH(input), 0) AS size FROM workflow_runs
-                    WHERE status = 'pending' AND enqueued_at IS NULL AND created_at < @before {(isFirstPage ? "" : "AND (created_at, id) > (@created, @last)")}
-                    ORDER BY created_at, id LIMIT @limit) page) sized
+                    SELECT id, accepted.created_at, COALESCE(OCTET_LENGTH(input), 0) AS size FROM (
+                        SELECT run_id, created_at FROM workflow_run_phases
+                        WHERE phase = 'accepted' AND created_at < @before {(isFirstPage ? "" : "AND (created_at, run_id) > (@created, @last)")}) accepted
+                    JOIN workflow_runs ON id = accepted.run_id
+                    ORDER BY accepted.created_at, accepted.run_id LIMIT @limit) page) sized
             WHERE before_it < 16000000)
+        AND status = 'pending' AND enqueued_at IS NULL
         ORDER BY created_at, id
         """;
 
@@ -152,10 +163,11 @@ internal static class SweepSql
         DELETE FROM workflow_runs
         WHERE status = '{status.ToName()}' AND completed_at < @before
           AND id IN (
-            SELECT id FROM workflow_runs child
-            WHERE status = '{status.ToName()}' AND completed_at < @before
+            SELECT child.id FROM {(status == RunStatus.Completed ? "" : $"(SELECT run_id, created_at AS at FROM workflow_run_phases WHERE phase = '{status.ToName()}' AND created_at < @before) ended JOIN ")}workflow_runs child
+            {(status == RunStatus.Completed ? "" : "ON child.id = ended.run_id")}
+            WHERE child.status = '{status.ToName()}' AND child.completed_at < @before AND child.created_at < @before
               AND (parent_run_id IS NULL OR NOT EXISTS (
-                SELECT 1 FROM workflow_runs parent WHERE parent.id = child.parent_run_id AND parent.status IN ('pending', 'running', 'waiting')))
-            ORDER BY completed_at LIMIT @limit)
+                SELECT 1 FROM workflow_run_phases parent WHERE parent.run_id = child.parent_run_id AND parent.phase IN ('accepted', 'active', 'waiting')))
+            ORDER BY {(status == RunStatus.Completed ? "child.created_at, child.id" : "ended.at, ended.run_id")} LIMIT @limit)
         """;
 }

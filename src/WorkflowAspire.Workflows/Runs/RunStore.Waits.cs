@@ -20,7 +20,7 @@ public sealed partial class RunStore
     /// <remarks>A database that is away for a moment is waited for, unless the caller cancels.</remarks>
     /// <returns>False where the lease is lost; nothing was written.</returns>
     public Task<bool> ParkAsync(RunLease lease, CancellationToken ct = default) =>
-        SettleSurelyAsync(lease, RunStatus.Waiting, "error = NULL", new StoreParameters(), ct);
+        SurelyAsync(lease, RunStatus.Waiting, token => SettleAsync(lease, "status = 'waiting', error = NULL", new StoreParameters(), token), ct);
 
     /// <summary>Whether a run that was parked has something to go on with: what it waits for is there, or it waits no longer.</summary>
     public async Task<bool> CanGoOnAsync(Guid id, CancellationToken ct = default) =>
@@ -37,8 +37,11 @@ public sealed partial class RunStore
     public async Task<IReadOnlyList<WorkflowRun>> ListOversleptAsync(int limit, CancellationToken ct = default) =>
         await _database.QueryAsync(
             $"""
-            {SelectNarrow} WHERE status = 'waiting' AND EXISTS (SELECT 1 FROM workflow_steps w WHERE w.run_id = workflow_runs.id AND {IsThere})
-            ORDER BY created_at LIMIT @limit
+            {SelectNarrow} WHERE status = 'waiting' AND id IN (
+                SELECT parked.run_id FROM workflow_run_phases parked
+                WHERE parked.phase = 'waiting' AND EXISTS (SELECT 1 FROM workflow_steps w WHERE w.run_id = parked.run_id AND {IsThere})
+                ORDER BY parked.created_at LIMIT @limit)
+            ORDER BY created_at
             """,
             new StoreParameters { ["limit"] = limit },
             WorkflowRun.Read,
@@ -89,7 +92,7 @@ public sealed partial class RunStore
             INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, created_at, parent_run_id, job_id, definition_version)
             SELECT @child, @tenant, @workflow, 'pending', @input, @created, @id, @job,
                 (SELECT MAX(version) FROM workflow_definitions WHERE tenant_id = @tenant AND name = @workflow AND NOT EXISTS (SELECT 1 FROM workflows WHERE name = @workflow))
-            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs} {_database.Dialect.SharedRowLock})
+            WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE {StillOurs} {_database.Dialect.SharedRowLock("workflow_runs")})
             ON CONFLICT (id) DO NOTHING
             """,
             new StoreParameters

@@ -13,6 +13,7 @@ public sealed partial class RunStore
     private readonly TimeProvider _time;
     private readonly RunLimits _limits;
     private readonly ResiliencePipeline _writes;
+    private readonly SetStatement _saveStep;
 
     internal RunStore(WorkflowDatabase database, TimeProvider time, RunLimits limits)
     {
@@ -20,6 +21,7 @@ public sealed partial class RunStore
         _database = database;
         _time = time;
         _writes = WriteRetry.On(time);
+        _saveStep = RunSql.SaveStep(database.Dialect);
     }
 
     /// <summary>Adds a run; its id must be new.</summary>
@@ -39,7 +41,7 @@ public sealed partial class RunStore
         ArgumentNullException.ThrowIfNull(key);
         while (true)
         {
-            if (await InsertAsync(run, key, ct).ConfigureAwait(false) == 1) return new Submission.Accepted(run);
+            if (await InsertAsync(run, key, ct).ConfigureAwait(false)) return new Submission.Accepted(run);
             var holders = await _database.QueryAsync(
                 $"SELECT {WorkflowRun.Columns}, request_hash FROM workflow_runs WHERE tenant_id = @tenant AND idempotency_key = @key",
                 new StoreParameters { ["tenant"] = run.TenantId, ["key"] = key.Key },
@@ -56,11 +58,8 @@ public sealed partial class RunStore
     /// <param name="jobId">The job; null where nobody need know, because it has the run's id.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>False where that was known already, or there is no such run.</returns>
-    public async Task<bool> MarkEnqueuedAsync(Guid id, DateTimeOffset at, string? jobId = null, CancellationToken ct = default) =>
-        await _database.ExecuteAsync(
-            "UPDATE workflow_runs SET enqueued_at = @at, job_id = COALESCE(job_id, @job) WHERE id = @id AND enqueued_at IS NULL",
-            new StoreParameters { ["id"] = id, ["at"] = at, ["job"] = jobId },
-            ct).ConfigureAwait(false) == 1;
+    public Task<bool> MarkEnqueuedAsync(Guid id, DateTimeOffset at, string? jobId = null, CancellationToken ct = default) =>
+        _database.ExecuteAsync(RunSql.MarkEnqueued, new StoreParameters { ["run"] = id, ["at"] = at, ["job"] = jobId }, ct);
 
     /// <summary>The run of this id, or null.</summary>
     public async Task<WorkflowRun?> FindAsync(Guid id, CancellationToken ct = default)
@@ -88,27 +87,8 @@ public sealed partial class RunStore
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
-        var parameters = new StoreParameters { ["limit"] = limit + 1 };
-        var conditions = new List<string>();
-        void Where(string condition, string name, object value)
-        {
-            conditions.Add(condition);
-            parameters[name] = value;
-        }
-
-        if (filter.TenantId is { } tenant) Where("tenant_id = @tenant", "tenant", tenant);
-        if (filter.WorkflowId is { } workflow) Where("workflow_id = @workflow", "workflow", workflow);
-        if (filter.Status is { } status) Where("status = @status", "status", status.ToName());
-        if (cursor is not null)
-        {
-            var after = RunCursor.Parse(cursor);
-            Where("(created_at, id) < (@created, @id)", "created", after.CreatedAt);
-            parameters["id"] = after.Id;
-        }
-
-        var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)}";
-        var runs = await _database.QueryAsync(
-            $"{SelectNarrow} {where} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
+        var (sql, parameters) = RunListing.Of(filter, cursor is null ? null : RunCursor.Parse(cursor), limit + 1);
+        var runs = await _database.QueryAsync(sql, parameters, WorkflowRun.Read, ct).ConfigureAwait(false);
         if (runs.Count <= limit) return new RunPage(runs, null);
         runs.RemoveAt(limit);
         return new RunPage(runs, new RunCursor(runs[^1].CreatedAt, runs[^1].Id).ToString());
@@ -117,32 +97,28 @@ public sealed partial class RunStore
     /// <summary>The runs that are running and began longer ago than this, oldest first, without their inputs.</summary>
     public async Task<IReadOnlyList<WorkflowRun>> ListStaleAsync(TimeSpan olderThan, CancellationToken ct = default) =>
         await _database.QueryAsync(
-            $"{SelectNarrow} WHERE status = 'running' AND started_at < @before ORDER BY started_at",
+            SweepSql.ListStale,
             new StoreParameters { ["before"] = _time.GetUtcNow() - olderThan },
             WorkflowRun.Read,
             ct).ConfigureAwait(false);
 
-    private Task<int> InsertAsync(WorkflowRun run, IdempotencyKey? key, CancellationToken ct) => _database.ExecuteAsync(
-        $"""
-        INSERT INTO workflow_runs ({WorkflowRun.Columns}, idempotency_key, request_hash)
-        VALUES (@id, @tenant, @workflow, @status, @input, @output, @error, @attempts, @created, @enqueued, @started, @completed, @parks, @parent, @deadline, @job, @definition, @key, @hash)
-        ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-        """,
+    private Task<bool> InsertAsync(WorkflowRun run, IdempotencyKey? key, CancellationToken ct) => _database.ExecuteAsync(
+        RunSql.Submit,
         new StoreParameters
         {
-            ["id"] = run.Id,
+            ["run"] = run.Id,
             ["tenant"] = run.TenantId,
             ["workflow"] = run.WorkflowId,
-            ["status"] = run.Status.ToName(),
-            ["input"] = run.Input,
-            ["output"] = run.Output,
-            ["error"] = run.Error,
-            ["attempts"] = run.Attempts,
+            ["state"] = run.Status.ToName(),
+            ["payload"] = run.Input,
+            ["result"] = run.Output,
+            ["fault"] = run.Error,
+            ["claims"] = run.Attempts,
             ["created"] = run.CreatedAt,
             ["enqueued"] = run.EnqueuedAt,
-            ["started"] = run.StartedAt,
-            ["completed"] = run.CompletedAt,
-            ["parks"] = run.Parks,
+            ["since"] = run.StartedAt,
+            ["till"] = run.CompletedAt,
+            ["parked"] = run.Parks,
             ["parent"] = run.ParentRunId,
             ["deadline"] = run.DeadlineAt,
             ["job"] = run.JobId,

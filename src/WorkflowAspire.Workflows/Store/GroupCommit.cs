@@ -89,13 +89,23 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
         lock (_gate)
         {
             var batch = new List<PendingWrite>();
+            var rows = new Dictionary<Guid, PendingWrite>();
+            var passedOver = new HashSet<Guid>();
             for (var node = _queued.First; node is not null && batch.Count < size;)
             {
                 var (write, at) = (node.Value, node);
                 node = node.Next;
-                if (write.Row is { } row && _rowsUnderWay.Contains(row)) continue;
+                if (write.Row is { } row && !MayJoin(write, row, batch, rows, passedOver))
+                {
+                    passedOver.Add(row);
+                    continue;
+                }
+
+                if (write.Row is null && !IsOfTheKindOf(batch, write)) continue;
                 _queued.Remove(at);
-                if (write.TryTake()) batch.Add(write);
+                if (!write.TryTake()) continue;
+                batch.Add(write);
+                if (write.Row is { } taken) rows[taken] = write;
             }
 
             foreach (var write in batch)
@@ -109,6 +119,14 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
             return [.. batch.OrderBy(write => write.Row)];
         }
     }
+
+    // Writes of one row keep their order, also against one that was passed over. Where all of a crowd are one statement, a row is in it once.
+    private bool MayJoin(PendingWrite write, Guid row, List<PendingWrite> batch, Dictionary<Guid, PendingWrite> rows, HashSet<Guid> passedOver) =>
+        !_rowsUnderWay.Contains(row) && !passedOver.Contains(row) && IsOfTheKindOf(batch, write)
+        && (write.Set is null || !rows.TryGetValue(row, out var before) || (before.Set == write.Set && write.Set.TakesManyOfARun));
+
+    // Crowds are by themselves: only then is everything in a batch worth preparing.
+    private static bool IsOfTheKindOf(List<PendingWrite> batch, PendingWrite write) => batch.Count == 0 || batch[0].Set is null == write.Set is null;
 
     // False where the batch was rolled back for one statement's fault.
     private async Task<bool> TryExecuteAsync(List<PendingWrite> batch)

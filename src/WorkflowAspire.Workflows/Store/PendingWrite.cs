@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace WorkflowAspire.Workflows.Store;
 
 /// <summary>A statement that changes rows, on its way to the database. Its outcome is kept first and told once it is committed.</summary>
-internal abstract class PendingWrite(string sql, StoreParameters parameters)
+internal abstract class PendingWrite
 {
     private const int Queued = 0;
     private const int Taken = 1;
@@ -11,12 +11,28 @@ internal abstract class PendingWrite(string sql, StoreParameters parameters)
 
     private int _state = Queued;
 
-    public string Sql { get; } = sql;
+    protected PendingWrite(string sql, StoreParameters parameters)
+    {
+        (Sql, Parameters) = (sql, parameters);
+        Row = parameters["id"] as Guid?;
+    }
 
-    public StoreParameters Parameters { get; } = parameters;
+    protected PendingWrite(SetStatement set, StoreParameters parameters)
+    {
+        (Sql, Set, Parameters) = (set.Sqlite, set, parameters);
+        Row = (Guid)parameters[set.Columns[0].Name]!;
+    }
+
+    /// <summary>The statement for this write alone; on PostgreSQL a <see cref="Set"/> stands in its place, where there is one.</summary>
+    public string Sql { get; }
+
+    /// <summary>The statement that it shares with others of its kind; null for one of its own.</summary>
+    public SetStatement? Set { get; }
+
+    public StoreParameters Parameters { get; }
 
     /// <summary>The row that it is about; writes of one row keep their order.</summary>
-    public Guid? Row { get; } = parameters.Row;
+    public Guid? Row { get; }
 
     public abstract bool ReturnsRows { get; }
 
@@ -35,8 +51,8 @@ internal abstract class PendingWrite(string sql, StoreParameters parameters)
         if (Interlocked.CompareExchange(ref _state, Withdrawn, Queued) == Queued) Cancel(ct);
     }
 
-    /// <summary>Keeps the rows that the statement returned.</summary>
-    public abstract Task KeepRowsAsync(DbDataReader reader);
+    /// <summary>Keeps a row that the statement returned.</summary>
+    public abstract void KeepRow(DbDataReader row);
 
     /// <summary>Keeps how many rows the statement changed.</summary>
     public abstract void KeepCount(int rows);
@@ -44,7 +60,7 @@ internal abstract class PendingWrite(string sql, StoreParameters parameters)
     public void KeepFailure(Exception error) => Failure = error;
 
     /// <summary>Forgets what an attempt kept that was rolled back.</summary>
-    public void Forget() => Failure = null;
+    public virtual void Forget() => Failure = null;
 
     /// <summary>Tells the caller what was kept.</summary>
     public abstract void Publish();
@@ -56,9 +72,19 @@ internal abstract class PendingWrite(string sql, StoreParameters parameters)
 }
 
 /// <inheritdoc/>
-internal abstract class PendingWrite<T>(string sql, StoreParameters parameters) : PendingWrite(sql, parameters)
+internal abstract class PendingWrite<T> : PendingWrite
 {
     private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    protected PendingWrite(string sql, StoreParameters parameters)
+        : base(sql, parameters)
+    {
+    }
+
+    protected PendingWrite(SetStatement set, StoreParameters parameters)
+        : base(set, parameters)
+    {
+    }
 
     public Task<T> Outcome => _outcome.Task;
 
@@ -86,13 +112,22 @@ internal sealed class CountedWrite(string sql, StoreParameters parameters) : Pen
 
     public override void KeepCount(int rows) => _count = rows;
 
-    public override Task KeepRowsAsync(DbDataReader reader) => Task.CompletedTask;
+    public override void KeepRow(DbDataReader row)
+    {
+    }
 }
 
 /// <summary>A write whose outcome is the rows that it returns.</summary>
-internal sealed class ReturningWrite<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read) : PendingWrite<List<T>>(sql, parameters)
+internal sealed class ReturningWrite<T> : PendingWrite<List<T>>
 {
+    private readonly Func<DbDataReader, T> _read;
     private List<T> _rows = [];
+
+    public ReturningWrite(string sql, StoreParameters parameters, Func<DbDataReader, T> read)
+        : base(sql, parameters) => _read = read;
+
+    public ReturningWrite(SetStatement set, StoreParameters parameters, Func<DbDataReader, T> read)
+        : base(set, parameters) => _read = read;
 
     public override bool ReturnsRows => true;
 
@@ -102,24 +137,23 @@ internal sealed class ReturningWrite<T>(string sql, StoreParameters parameters, 
     {
     }
 
-    public override async Task KeepRowsAsync(DbDataReader reader)
+    public override void KeepRow(DbDataReader row)
     {
-        var rows = new List<T>();
-        Exception? unreadable = null;
-        while (await reader.ReadAsync().ConfigureAwait(false))
+        if (Failure is not null) return;
+        try
         {
-            try
-            {
-                if (unreadable is null) rows.Add(read(reader));
-            }
-            catch (Exception error)
-            {
-                // The statement is done all the same, and so are its neighbours.
-                unreadable = error;
-            }
+            _rows.Add(_read(row));
         }
+        catch (Exception unreadable)
+        {
+            // The statement is done all the same, and so are its neighbours.
+            KeepFailure(unreadable);
+        }
+    }
 
-        _rows = rows;
-        if (unreadable is not null) KeepFailure(unreadable);
+    public override void Forget()
+    {
+        base.Forget();
+        _rows = [];
     }
 }

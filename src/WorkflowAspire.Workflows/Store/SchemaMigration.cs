@@ -54,7 +54,7 @@ internal sealed partial class SchemaMigration(DbDataSource source, IOptions<Stor
                 .JournalToPostgresqlTable(null!, Journal)
                 .WithTransaction()
                 .WithVariable("uuid", "uuid")
-                .WithVariable("instant", "timestamptz")), ct).ConfigureAwait(false);
+                .WithVariable("instant", "timestamptz"), otherDialect: ".sqlite.sql"), ct).ConfigureAwait(false);
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class SchemaMigration(DbDataSource source, IOptions<Stor
                 .JournalToSqliteTable(Journal)
                 .WithoutTransaction()
                 .WithVariable("uuid", "text")
-                .WithVariable("instant", "text")), ct).ConfigureAwait(false);
+                .WithVariable("instant", "text"), otherDialect: ".postgres.sql"), ct).ConfigureAwait(false);
             end = "COMMIT";
         }
         finally
@@ -112,10 +112,10 @@ internal sealed partial class SchemaMigration(DbDataSource source, IOptions<Stor
         }
     }
 
-    private void Upgrade(UpgradeEngineBuilder builder)
+    private void Upgrade(UpgradeEngineBuilder builder, string otherDialect)
     {
         var result = builder
-            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.EndsWith(".sql", StringComparison.Ordinal) && !name.EndsWith(otherDialect, StringComparison.Ordinal))
             .LogToNowhere()
             .Build()
             .PerformUpgrade();

@@ -13,21 +13,23 @@ internal sealed class SqliteBatch(DbDataSource source, StoreTelemetry telemetry)
         var connection = await source.OpenConnectionAsync().ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         telemetry.RoundTrip(writes.Count);
+        var statements = new SqliteStatements(connection);
+        await using var __ = statements.ConfigureAwait(false);
         if (writes is [var only])
         {
-            await ExecuteAsync(connection, only).ConfigureAwait(false);
+            await ExecuteAsync(statements, only).ConfigureAwait(false);
             return;
         }
 
-        await SayAsync(connection, "BEGIN IMMEDIATE").ConfigureAwait(false);
+        await statements.SayAsync("BEGIN IMMEDIATE").ConfigureAwait(false);
         try
         {
-            foreach (var write in writes) await ExecuteUnderSavepointAsync(connection, write).ConfigureAwait(false);
-            await SayAsync(connection, "COMMIT").ConfigureAwait(false);
+            foreach (var write in writes) await ExecuteUnderSavepointAsync(statements, write).ConfigureAwait(false);
+            await statements.SayAsync("COMMIT").ConfigureAwait(false);
         }
         catch
         {
-            await RollBackAsync(connection).ConfigureAwait(false);
+            await RollBackAsync(statements).ConfigureAwait(false);
             throw;
         }
     }
@@ -35,28 +37,27 @@ internal sealed class SqliteBatch(DbDataSource source, StoreTelemetry telemetry)
     // What fails alone fails under its savepoint; an error that reaches the batch is the file's.
     public bool IsOneStatementsFault(Exception error) => error is not DbException;
 
-    private static async Task ExecuteUnderSavepointAsync(DbConnection connection, PendingWrite write)
+    private static async Task ExecuteUnderSavepointAsync(SqliteStatements statements, PendingWrite write)
     {
-        await SayAsync(connection, "SAVEPOINT statement").ConfigureAwait(false);
+        await statements.SayAsync("SAVEPOINT statement").ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(connection, write).ConfigureAwait(false);
+            await ExecuteAsync(statements, write).ConfigureAwait(false);
         }
         catch (SqliteException error)
         {
             // Fails where SQLite has rolled back everything, and then the batch has failed.
-            await SayAsync(connection, "ROLLBACK TO statement").ConfigureAwait(false);
+            await statements.SayAsync("ROLLBACK TO statement").ConfigureAwait(false);
             write.KeepFailure(error);
         }
 
-        await SayAsync(connection, "RELEASE statement").ConfigureAwait(false);
+        await statements.SayAsync("RELEASE statement").ConfigureAwait(false);
     }
 
-    private static async Task ExecuteAsync(DbConnection connection, PendingWrite write)
+    private static async Task ExecuteAsync(SqliteStatements statements, PendingWrite write)
     {
-        var command = connection.CreateCommand();
-        await using var _ = command.ConfigureAwait(false);
-        command.CommandText = write.Sql;
+        var command = statements.Command(write.Sql);
+        command.Parameters.Clear();
         write.Parameters.AddTo(command.Parameters, command.CreateParameter, asText: true);
         if (!write.ReturnsRows)
         {
@@ -65,15 +66,15 @@ internal sealed class SqliteBatch(DbDataSource source, StoreTelemetry telemetry)
         }
 
         var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        await write.KeepRowsAsync(reader).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync().ConfigureAwait(false)) write.KeepRow(reader);
     }
 
-    private static async Task RollBackAsync(DbConnection connection)
+    private static async Task RollBackAsync(SqliteStatements statements)
     {
         try
         {
-            await SayAsync(connection, "ROLLBACK").ConfigureAwait(false);
+            await statements.SayAsync("ROLLBACK").ConfigureAwait(false);
         }
         catch (SqliteException)
         {
@@ -81,11 +82,24 @@ internal sealed class SqliteBatch(DbDataSource source, StoreTelemetry telemetry)
         }
     }
 
-    private static async Task SayAsync(DbConnection connection, string sql)
+    // Each text is parsed once a batch.
+    private sealed class SqliteStatements(DbConnection connection) : IAsyncDisposable
     {
-        var command = connection.CreateCommand();
-        await using var _ = command.ConfigureAwait(false);
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        private readonly Dictionary<string, DbCommand> _commands = [];
+
+        public DbCommand Command(string sql)
+        {
+            if (_commands.TryGetValue(sql, out var command)) return command;
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            return _commands[sql] = command;
+        }
+
+        public Task<int> SayAsync(string sql) => Command(sql).ExecuteNonQueryAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var command in _commands.Values) await command.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

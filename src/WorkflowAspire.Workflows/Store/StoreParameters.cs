@@ -18,13 +18,12 @@ internal sealed class StoreParameters : SqlMapper.IDynamicParameters
 
     private readonly Dictionary<string, object?> _values = [];
 
+    /// <summary>The value of one; null where it has none.</summary>
     public object? this[string name]
     {
+        get => _values.GetValueOrDefault(name);
         set => _values[name] = value;
     }
-
-    /// <summary>The row that the statement is about: its parameter <c>id</c>; null where it has none.</summary>
-    public Guid? Row => _values.GetValueOrDefault("id") as Guid?;
 
     public void AddParameters(IDbCommand command, SqlMapper.Identity identity) =>
         AddTo(command.Parameters, command.CreateParameter, asText: command is SqliteCommand);
@@ -35,13 +34,22 @@ internal sealed class StoreParameters : SqlMapper.IDynamicParameters
     /// <param name="asText">Whether the database keeps ids and instants as text.</param>
     public void AddTo(IList parameters, Func<IDbDataParameter> create, bool asText)
     {
-        foreach (var (name, value) in _values)
+        foreach (var name in _values.Keys)
         {
             var parameter = create();
             parameter.ParameterName = name;
-            parameter.Value = (value is string text ? Storable(text) : asText ? ToText(value) : ToUtc(value)) ?? DBNull.Value;
+            parameter.Value = ValueFor(name, asText) ?? DBNull.Value;
             parameters.Add(parameter);
         }
+    }
+
+    /// <summary>The value of one in the form that the database keeps.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="asText">Whether the database keeps ids and instants as text.</param>
+    public object? ValueFor(string name, bool asText)
+    {
+        var value = this[name];
+        return value is string text ? Storable(text) : asText ? ToText(value) : ToUtc(value);
     }
 
     private static object? ToText(object? value) => value switch

@@ -33,8 +33,9 @@ internal sealed class WorkflowDatabase
         else
         {
             Dialect = StoreDialect.Postgres;
-            _commit = new GroupCommit(new PostgresBatch(source, telemetry), size, grouped ? BatchesUnderWay : int.MaxValue);
-            _background = new GroupCommit(new PostgresBatch(source, telemetry), size: 1, lanes: 1);
+            var postgres = new PostgresBatch(source, new PreparedStatements(), telemetry);
+            _commit = new GroupCommit(postgres, size, grouped ? BatchesUnderWay : int.MaxValue);
+            _background = new GroupCommit(postgres, size: 1, lanes: 1);
         }
     }
 
@@ -48,13 +49,24 @@ internal sealed class WorkflowDatabase
         WriteAsync(_commit, new CountedWrite(sql, parameters), operation, ct);
 
     /// <summary>Runs a statement that changes rows and returns them.</summary>
-    /// <inheritdoc cref="ExecuteAsync" path="/remarks|/exception"/>
+    /// <inheritdoc cref="ExecuteAsync(string, StoreParameters, CancellationToken, string)" path="/remarks|/exception"/>
     public Task<List<T>> ExecuteReturningAsync<T>(
         string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct, [CallerMemberName] string operation = "") =>
         WriteAsync(_commit, new ReturningWrite<T>(sql, parameters, read), operation, ct);
 
+    /// <summary>Runs a statement that comes in crowds; returns whether it took effect.</summary>
+    /// <inheritdoc cref="ExecuteAsync(string, StoreParameters, CancellationToken, string)" path="/remarks|/exception"/>
+    public async Task<bool> ExecuteAsync(SetStatement set, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
+        await WriteAsync(_commit, new ReturningWrite<bool>(set, parameters, _ => true), operation, ct).ConfigureAwait(false) is not [];
+
+    /// <summary>Runs a statement that comes in crowds and returns the rows that are this write's.</summary>
+    /// <inheritdoc cref="ExecuteAsync(string, StoreParameters, CancellationToken, string)" path="/remarks|/exception"/>
+    public Task<List<T>> ExecuteReturningAsync<T>(
+        SetStatement set, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct, [CallerMemberName] string operation = "") =>
+        WriteAsync(_commit, new ReturningWrite<T>(set, parameters, read), operation, ct);
+
     /// <summary>Runs a statement that takes its time, in a transaction of its own; returns how many rows it changed.</summary>
-    /// <inheritdoc cref="ExecuteAsync" path="/remarks|/exception"/>
+    /// <inheritdoc cref="ExecuteAsync(string, StoreParameters, CancellationToken, string)" path="/remarks|/exception"/>
     public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
         WriteAsync(_background, new CountedWrite(sql, parameters), operation, ct);
 

@@ -111,8 +111,8 @@ public class LimitTests : EngineSpecification
         for (var n = 0; n < 4; n++) await Store.CreateAsync(NewRun(lease.Run.TenantId, "greet", "{}"));
 
         (await Should.ThrowAsync<TransientStepException>(() => Execute(lease, Child))).Message.ShouldContain("RunLimits:MaxUnfinishedRuns");
-        await Store.CancelAsync((await Store.ListAsync(new RunFilter(lease.Run.TenantId, null, RunStatus.Pending), null, 10)).Items[0].Id);
-        await Store.CancelAsync((await Store.ListAsync(new RunFilter(lease.Run.TenantId, null, RunStatus.Pending), null, 10)).Items[0].Id);
+        await Store.CancelAsync((await Store.ListAsync(new RunFilter(lease.Run.TenantId) { Statuses = [RunStatus.Pending] }, null, 10)).Items[0].Id);
+        await Store.CancelAsync((await Store.ListAsync(new RunFilter(lease.Run.TenantId) { Statuses = [RunStatus.Pending] }, null, 10)).Items[0].Id);
         Time.Advance(TimeSpan.FromMinutes(1));
 
         await Park(await NextAttempt(lease), Child);

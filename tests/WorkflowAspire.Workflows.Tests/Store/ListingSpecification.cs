@@ -27,10 +27,10 @@ public abstract class ListingSpecification : StoreSpecification
         await Claim(await AcceptRun(Ours, "digest"));
         await AcceptRun(Ours, "greet");
 
-        (await Store.ListAsync(new RunFilter(Ours, "greet", RunStatus.Running), null, 10)).Items.ShouldBe([wanted.Run with { Input = null }]);
+        (await Store.ListAsync(new RunFilter(Ours, "greet") { Statuses = [RunStatus.Running] }, null, 10)).Items.ShouldBe([wanted.Run with { Input = null }]);
         (await Store.ListAsync(new RunFilter(Ours), null, 10)).Items.Count.ShouldBe(3);
         (await Store.ListAsync(new RunFilter(WorkflowId: "greet"), null, 10)).Items.Count.ShouldBe(3);
-        (await Store.ListAsync(new RunFilter(Status: RunStatus.Pending), null, 10)).Items.Count.ShouldBe(1);
+        (await Store.ListAsync(new RunFilter { Statuses = [RunStatus.Pending] }, null, 10)).Items.Count.ShouldBe(1);
         (await Store.ListAsync(new RunFilter(WorkflowId: "no\0such"), null, 10)).Items.ShouldBeEmpty();
     }
 

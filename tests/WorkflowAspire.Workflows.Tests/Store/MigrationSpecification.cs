@@ -16,7 +16,7 @@ public abstract class MigrationSpecification
     public async Task Hosts_that_start_together_apply_each_migration_once()
     {
         await using var source = await CreateDatabaseAsync();
-        string[] migrations = [.. typeof(RunStore).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] migrations = [.. typeof(RunStore).Assembly.GetManifestResourceNames().Where(IsForThisDatabase).Order(StringComparer.Ordinal)];
         migrations[0].ShouldBe("0001_CreateRuns.sql");
         var hosts = Enumerable.Range(0, 6).Select(_ => TestServices.BuildHost(source)).ToArray();
 
@@ -83,7 +83,11 @@ public abstract class MigrationSpecification
         (await directory.ExistsAsync("no\0thing", Stop)).ShouldBeFalse();
     }
 
+    protected abstract string OtherDatabasesScripts { get; }
+
     protected abstract Task<DbDataSource> CreateDatabaseAsync();
+
+    private bool IsForThisDatabase(string script) => script.EndsWith(".sql", StringComparison.Ordinal) && !script.EndsWith(OtherDatabasesScripts, StringComparison.Ordinal);
 
     private static async Task<IHost> StartHost(DbDataSource source, Action<IServiceCollection>? configure = null)
     {

@@ -39,7 +39,7 @@ public class PlanTests(PostgresServer postgres) : StoreSpecification
         var page = await Store.ListAsync(new RunFilter(), null, 50);
         await Store.ListAsync(new RunFilter(), page.NextCursor, 50);
         await Store.ListAsync(new RunFilter(TenantId: _tenant), null, 50);
-        await Store.ListAsync(new RunFilter(Status: RunStatus.Failed), null, 50);
+        await Store.ListAsync(new RunFilter { Statuses = [RunStatus.Failed] }, null, 50);
 
         relayed.Count.ShouldBe(100);
         stale.Count.ShouldBe(100);
@@ -49,8 +49,7 @@ public class PlanTests(PostgresServer postgres) : StoreSpecification
         plans.ShouldAllBe(plan => !plan.Contains("Seq Scan on workflow_runs", StringComparison.Ordinal));
         foreach (var index in new[]
                  {
-                     "workflow_runs_pkey", "workflow_runs_idempotency", "workflow_runs_never_enqueued", "workflow_runs_stale", "workflow_runs_unfinished", "workflow_runs_ended",
-                     "workflow_runs_newest", "workflow_runs_of_tenant", "workflow_runs_in_status",
+                     "workflow_runs_pkey", "workflow_runs_idempotency", "workflow_runs_newest", "workflow_runs_of_tenant", "workflow_run_phases_newest",
                  })
             plans.ShouldContain(plan => plan.Contains(index, StringComparison.Ordinal), $"no plan uses {index}");
     }
@@ -77,6 +76,6 @@ public class PlanTests(PostgresServer postgres) : StoreSpecification
                   FROM generate_series(1, 100000) n) AS runs
             """,
             new { tenant = _tenant, now = Time.GetUtcNow().UtcDateTime });
-        await connection.ExecuteAsync("ANALYZE workflow_runs");
+        await connection.ExecuteAsync("ANALYZE workflow_runs, workflow_run_phases");
     }
 }

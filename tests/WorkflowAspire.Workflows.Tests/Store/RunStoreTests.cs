@@ -46,6 +46,8 @@ public class ListsOnSqlite : ListingSpecification
 
 public class MigrationsOnPostgres(PostgresServer postgres) : MigrationSpecification
 {
+    protected override string OtherDatabasesScripts => ".sqlite.sql";
+
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
 }
 
@@ -90,6 +92,8 @@ public class MigrationLockTests(PostgresServer postgres)
 
 public class MigrationsOnSqlite : MigrationSpecification
 {
+    protected override string OtherDatabasesScripts => ".postgres.sql";
+
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
 }
 
