@@ -24,6 +24,22 @@ public class ExecutionTests(RedisServer redis) : WorkerSpecification(redis)
         completed.ShouldContainKey("durationMs");
     }
 
+    [Theory]
+    [InlineData(16_382, false)]
+    [InlineData(16_383, true)]
+    public async Task A_job_returns_its_runs_output_unless_it_is_large(int letters, bool isLarge)
+    {
+        var text = new string('x', letters);
+        Workflow.Run = (_, _) => Task.FromResult(JsonSerializer.SerializeToElement(text));
+        var run = await GivenRun();
+
+        await Enqueue(run);
+
+        (await Reaches(run, RunStatus.Completed)).Output.ShouldBe($"\"{text}\"");
+        var job = await Eventually.Get(() => Execution.GetJobAsync(run.Id.ToString()), found => found is { FinishedOn: not null });
+        JsonElement.Parse(job!.ReturnValue!.Value.Span).ToString().ShouldBe(isLarge ? $$"""{"runId":"{{run.Id}}","outputBytes":{{letters + 2}}}""" : text);
+    }
+
     [Fact]
     public async Task A_completed_run_is_never_executed_again()
     {

@@ -46,6 +46,11 @@ internal sealed class ExecutionOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan OutageDelay { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How large an output may be, in bytes of UTF-8, that the run's job returns too; a larger one is in the database only.</summary>
+    /// <value>Default 16,384; 0 to return none. In place of a larger one the job returns the run's id and the output's size.</value>
+    [Range(0, int.MaxValue)]
+    public int MaxReturnedOutput { get; set; } = 16_384;
+
     /// <summary>How long running runs may go on when the worker is told to stop; after that they are handed back.</summary>
     /// <value>Default 25 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]

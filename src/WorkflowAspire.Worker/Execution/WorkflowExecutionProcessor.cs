@@ -67,7 +67,7 @@ internal sealed partial class WorkflowExecutionProcessor(
                 return Nothing;
             case ClaimResult.AlreadyCompleted(var run):
                 SkippingCompleted(logger, job.Id, payload.RunId, payload.TenantId);
-                return Utf8(run.Output);
+                return Returned(payload.RunId, run.Output);
             case ClaimResult.Cancelled:
                 SkippingCancelled(logger, job.Id, payload.RunId, payload.TenantId);
                 return Nothing;
@@ -90,7 +90,7 @@ internal sealed partial class WorkflowExecutionProcessor(
             status = "completed";
             Completed(logger, job.Id, run.Id, run.TenantId, (long)time.GetElapsedTime(started).TotalMilliseconds, job.AttemptsMade + 1);
             await parents.WakeAsync(run);
-            return Utf8(output);
+            return Returned(run.Id, output);
         }
         catch (DelayedError)
         {
@@ -160,7 +160,15 @@ internal sealed partial class WorkflowExecutionProcessor(
         }
     }
 
-    private static ReadOnlyMemory<byte> Utf8(string? json) => json is null ? Nothing : Encoding.UTF8.GetBytes(json);
+    // What the database holds need not be in Redis a second time, with the job and in the events of the queue.
+    private ReadOnlyMemory<byte> Returned(Guid runId, string? output)
+    {
+        if (output is null) return Nothing;
+        var bytes = Encoding.UTF8.GetByteCount(output);
+        return bytes <= options.Value.MaxReturnedOutput
+            ? Encoding.UTF8.GetBytes(output)
+            : JsonSerializer.SerializeToUtf8Bytes(new LargeOutput(runId, bytes), LargeOutputJson.Default.LargeOutput);
+    }
 
     private static WorkflowJobPayload Read(Job job)
     {

@@ -38,13 +38,13 @@ internal sealed partial class Retention(
     private async Task DeleteAsync(RunStatus status, DateTimeOffset before, CancellationToken ct)
     {
         var total = 0;
-        int deleted;
+        DeletedRuns? deleted = null;
         do
         {
-            deleted = await store.DeleteEndedAsync(status, before, _options.BatchSize, ct);
-            total += deleted;
+            deleted = await store.DeleteEndedAsync(status, before, _options.BatchSize, deleted, ct);
+            total += deleted.Count;
         }
-        while (deleted == _options.BatchSize && await _turn.KeepAsync());
+        while (deleted.Count == _options.BatchSize && await _turn.KeepAsync());
         if (total > 0) Deleted(logger, total, status.ToString().ToLowerInvariant(), before);
     }
 

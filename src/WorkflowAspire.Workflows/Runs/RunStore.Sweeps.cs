@@ -98,14 +98,18 @@ public sealed partial class RunStore
     /// <param name="status">How they ended: completed, failed or cancelled.</param>
     /// <param name="before">When they ended, at the latest.</param>
     /// <param name="limit">How many at most.</param>
+    /// <param name="after">What the batch before has deleted, to go on from there; null to begin with the oldest.</param>
     /// <param name="ct">Ends the wait.</param>
-    /// <returns>How many were deleted.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The status is not one of an ended run.</exception>
-    public Task<int> DeleteEndedAsync(RunStatus status, DateTimeOffset before, int limit, CancellationToken ct = default)
+    public async Task<DeletedRuns> DeleteEndedAsync(RunStatus status, DateTimeOffset before, int limit, DeletedRuns? after = null, CancellationToken ct = default)
     {
         if (status is not (RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled))
             throw new ArgumentOutOfRangeException(nameof(status), status, $"Runs that are {status.ToName()} are not deleted; give completed, failed or cancelled.");
-        return _database.ExecuteInBackgroundAsync(SweepSql.DeleteEnded(status), new StoreParameters { ["before"] = before, ["limit"] = limit }, ct);
+        var parameters = new StoreParameters { ["before"] = before, ["limit"] = limit };
+        if (after?.NewestCreatedAt is { } from) parameters["from"] = from;
+        var deleted = await _database.ExecuteReturningInBackgroundAsync(
+            SweepSql.DeleteEnded(status, goesOn: parameters["from"] is not null), parameters, row => row.GetInstant(0), ct).ConfigureAwait(false);
+        return new DeletedRuns(deleted.Count, deleted.Count == 0 ? null : deleted.Max());
     }
 
     private StoreParameters Unchanged(UnfinishedRun run, StoreParameters parameters)
@@ -158,16 +162,20 @@ internal static class SweepSql
 
     // The condition is said twice: a run that is replayed while this statement waits for its row must stay. A parent that goes on asks
     // for its child's outcome again.
-    public static string DeleteEnded(RunStatus status) =>
-        $"""
-        DELETE FROM workflow_runs
-        WHERE status = '{status.ToName()}' AND completed_at < @before
-          AND id IN (
-            SELECT child.id FROM {(status == RunStatus.Completed ? "" : $"(SELECT run_id, created_at AS at FROM workflow_run_phases WHERE phase = '{status.ToName()}' AND created_at < @before) ended JOIN ")}workflow_runs child
-            {(status == RunStatus.Completed ? "" : "ON child.id = ended.run_id")}
-            WHERE child.status = '{status.ToName()}' AND child.completed_at < @before AND child.created_at < @before
-              AND (parent_run_id IS NULL OR NOT EXISTS (
-                SELECT 1 FROM workflow_run_phases parent WHERE parent.run_id = child.parent_run_id AND parent.phase IN ('accepted', 'active', 'waiting')))
-            ORDER BY {(status == RunStatus.Completed ? "child.created_at, child.id" : "ended.at, ended.run_id")} LIMIT @limit)
-        """;
+    public static string DeleteEnded(RunStatus status, bool goesOn)
+    {
+        var range = $"created_at < @before {(goesOn ? "AND created_at >= @from" : "")}";
+        var (source, order) = status == RunStatus.Completed
+            ? ($"workflow_runs WHERE {range} AND", "created_at")
+            : ($"(SELECT run_id, created_at AS accepted FROM workflow_run_phases WHERE phase = '{status.ToName()}' AND {range}) ended JOIN workflow_runs ON id = run_id WHERE", "accepted");
+        var isOld = $"status = '{status.ToName()}' AND completed_at < @before";
+        return $"""
+            DELETE FROM workflow_runs
+            WHERE {isOld} AND id IN (
+                SELECT id FROM {source} {isOld} AND (parent_run_id IS NULL OR NOT EXISTS (
+                    SELECT 1 FROM workflow_run_phases parent WHERE parent.run_id = parent_run_id AND parent.phase IN ('accepted', 'active', 'waiting')))
+                ORDER BY {order} LIMIT @limit)
+            RETURNING created_at
+            """;
+    }
 }

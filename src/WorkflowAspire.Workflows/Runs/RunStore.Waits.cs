@@ -38,10 +38,12 @@ public sealed partial class RunStore
         await _database.QueryAsync(
             $"""
             {SelectNarrow} WHERE status = 'waiting' AND id IN (
-                SELECT parked.run_id FROM workflow_run_phases parked
-                WHERE parked.phase = 'waiting' AND EXISTS (SELECT 1 FROM workflow_steps w WHERE w.run_id = parked.run_id AND {IsThere})
-                ORDER BY parked.created_at LIMIT @limit)
-            ORDER BY created_at
+                SELECT w.run_id FROM workflow_signals g JOIN workflow_steps w ON w.run_id = g.run_id
+                WHERE g.consumed_by IS NULL AND w.status = 'waiting' AND w.kind = 'signal' AND w.waits_for = g.name
+                UNION
+                SELECT w.run_id FROM workflow_steps w JOIN workflow_runs c ON c.id = w.child_run_id
+                WHERE w.status = 'waiting' AND w.child_run_id IS NOT NULL AND c.status IN ('completed', 'failed', 'cancelled'))
+            ORDER BY created_at LIMIT @limit
             """,
             new StoreParameters { ["limit"] = limit },
             WorkflowRun.Read,

@@ -70,6 +70,12 @@ internal sealed class WorkflowDatabase
     public Task<int> ExecuteInBackgroundAsync(string sql, StoreParameters parameters, CancellationToken ct, [CallerMemberName] string operation = "") =>
         WriteAsync(_background, new CountedWrite(sql, parameters), operation, ct);
 
+    /// <summary>The same, and returns rows.</summary>
+    /// <inheritdoc cref="ExecuteAsync(string, StoreParameters, CancellationToken, string)" path="/remarks|/exception"/>
+    public Task<List<T>> ExecuteReturningInBackgroundAsync<T>(
+        string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct, [CallerMemberName] string operation = "") =>
+        WriteAsync(_background, new ReturningWrite<T>(sql, parameters, read), operation, ct);
+
     /// <summary>Reads rows.</summary>
     /// <exception cref="StoreUnavailableException">The database can't be used now.</exception>
     public async Task<List<T>> QueryAsync<T>(string sql, StoreParameters parameters, Func<DbDataReader, T> read, CancellationToken ct)

@@ -35,6 +35,27 @@ public abstract class ListingSpecification : StoreSpecification
     }
 
     [Fact]
+    public async Task Runs_are_filtered_by_several_statuses_a_range_of_time_and_their_parent()
+    {
+        var early = await AcceptRun(Ours);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        var running = await AcceptAndClaim(Ours);
+        var failed = await AcceptFailedRun(Ours);
+        var child = NewRun(Ours) with { ParentRunId = running.Run.Id, CreatedAt = Time.GetUtcNow() };
+        await Store.CreateAsync(child);
+        var done = await AcceptAndClaim(Ours);
+        await Store.CompleteAsync(done, "1");
+
+        (await Ids(new RunFilter(Ours) { Statuses = [RunStatus.Running, RunStatus.Failed] })).ShouldBe([running.Run.Id, failed.Id], ignoreOrder: true);
+        (await Ids(new RunFilter(Ours) { Statuses = [RunStatus.Completed, RunStatus.Failed] })).ShouldBe([done.Run.Id, failed.Id], ignoreOrder: true);
+        (await Ids(new RunFilter(Ours) { Statuses = [RunStatus.Pending] })).ShouldBe([child.Id, early.Id], ignoreOrder: true);
+        (await Ids(new RunFilter(Ours) { CreatedBefore = early.CreatedAt.AddSeconds(1) })).ShouldBe([early.Id]);
+        (await Ids(new RunFilter(Ours) { Statuses = [RunStatus.Pending], CreatedFrom = early.CreatedAt.AddSeconds(1) })).ShouldBe([child.Id]);
+        (await Ids(new RunFilter { ParentRunId = running.Run.Id })).ShouldBe([child.Id]);
+        (await Ids(new RunFilter { ParentRunId = running.Run.Id, Statuses = [RunStatus.Failed] })).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Pages_hold_every_run_once_even_those_of_the_same_instant()
     {
         var runs = new List<WorkflowRun>();
@@ -150,4 +171,6 @@ public abstract class ListingSpecification : StoreSpecification
         Time.Advance(TimeSpan.FromMinutes(1));
         (await Store.ListNeverEnqueuedAsync(TimeSpan.FromSeconds(30), 10)).ShouldHaveSingleItem().Id.ShouldBe(failed.Id);
     }
+
+    private async Task<IEnumerable<Guid>> Ids(RunFilter filter) => (await Store.ListAsync(filter, null, 100)).Items.Select(run => run.Id);
 }

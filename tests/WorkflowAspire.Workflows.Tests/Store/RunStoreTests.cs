@@ -97,6 +97,20 @@ public class MigrationsOnSqlite : MigrationSpecification
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
 }
 
+public class UpgradesOnPostgres(PostgresServer postgres) : UpgradeSpecification
+{
+    protected override bool IsPostgres => true;
+
+    protected override async Task<DbDataSource> CreateDatabaseAsync() => NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+}
+
+public class UpgradesOnSqlite : UpgradeSpecification
+{
+    protected override bool IsPostgres => false;
+
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
+}
+
 public class SharedWritesOnPostgres(PostgresServer postgres) : SharedWritesSpecification
 {
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);

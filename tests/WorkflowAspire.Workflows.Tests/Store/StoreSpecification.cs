@@ -58,13 +58,13 @@ public abstract class StoreSpecification : IAsyncLifetime
 
     protected async Task<RunLease> Claim(WorkflowRun run) => (await Store.ClaimAsync(run.Id, run.TenantId)).ShouldBeOfType<ClaimResult.Claimed>().Lease;
 
-    protected async Task<RunLease> AcceptAndClaim() => await Claim(await AcceptRun());
+    protected async Task<RunLease> AcceptAndClaim(Guid? tenant = null) => await Claim(await AcceptRun(tenant));
 
     protected async Task<WorkflowRun> Now(WorkflowRun run) => (await Store.FindAsync(run.Id)).ShouldNotBeNull();
 
-    protected async Task<WorkflowRun> AcceptFailedRun()
+    protected async Task<WorkflowRun> AcceptFailedRun(Guid? tenant = null)
     {
-        var lease = await AcceptAndClaim();
+        var lease = await AcceptAndClaim(tenant);
         (await Store.FailAsync(lease.Run.Id, lease.Attempt, "broken")).ShouldBeTrue();
         return lease.Run;
     }

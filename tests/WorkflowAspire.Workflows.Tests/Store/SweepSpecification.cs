@@ -59,12 +59,12 @@ public abstract class SweepSpecification : StoreSpecification
         var failed = await AcceptFailedRun();
         var unfinished = await AcceptAndClaim();
 
-        (await Store.DeleteEndedAsync(RunStatus.Completed, young.CompletedAt!.Value, limit: 1)).ShouldBe(1);
+        (await Store.DeleteEndedAsync(RunStatus.Completed, young.CompletedAt!.Value, limit: 1)).Count.ShouldBe(1);
         (await Store.FindAsync(oldest.Id)).ShouldBeNull();
         (await Store.ListStepsAsync(oldest.Id)).ShouldBeEmpty();
         (await Store.FindAsync(old.Id)).ShouldNotBeNull();
 
-        (await Store.DeleteEndedAsync(RunStatus.Completed, young.CompletedAt!.Value, limit: 100)).ShouldBe(1);
+        (await Store.DeleteEndedAsync(RunStatus.Completed, young.CompletedAt!.Value, limit: 100)).Count.ShouldBe(1);
         foreach (var kept in new[] { young, failed, unfinished.Run }) (await Store.FindAsync(kept.Id)).ShouldNotBeNull();
         (await Store.ListStepsAsync(young.Id)).ShouldHaveSingleItem();
     }
@@ -78,10 +78,10 @@ public abstract class SweepSpecification : StoreSpecification
         await Store.CompleteAsync(await Claim(child), "1");
         var later = Time.GetUtcNow().AddDays(1);
 
-        (await Store.DeleteEndedAsync(RunStatus.Completed, later, limit: 10)).ShouldBe(0);
+        (await Store.DeleteEndedAsync(RunStatus.Completed, later, limit: 10)).Count.ShouldBe(0);
         await Store.CompleteAsync(parent, "1");
 
-        (await Store.DeleteEndedAsync(RunStatus.Completed, later, limit: 10)).ShouldBe(2);
+        (await Store.DeleteEndedAsync(RunStatus.Completed, later, limit: 10)).Count.ShouldBe(2);
     }
 
     [Theory]

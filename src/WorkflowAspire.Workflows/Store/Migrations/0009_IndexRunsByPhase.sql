@@ -40,3 +40,9 @@ CREATE INDEX workflow_run_phases_of_workflow ON workflow_run_phases (workflow_id
 
 CREATE INDEX workflow_run_phases_of_tenants_workflow ON workflow_run_phases (tenant_id, workflow_id, phase, created_at) WHERE phase IN ('waiting', 'failed', 'cancelled')
 ;
+
+CREATE INDEX workflow_signals_unconsumed ON workflow_signals (run_id, name) WHERE consumed_by IS NULL
+;
+
+CREATE INDEX workflow_steps_waiting_for_children ON workflow_steps (child_run_id) WHERE status = 'waiting' AND child_run_id IS NOT NULL
+;
