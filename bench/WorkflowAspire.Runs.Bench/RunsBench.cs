@@ -18,18 +18,19 @@ internal static class RunsBench
           --rounds N   rounds that count, after one to warm up (default 5)
           --peers      nothing of that: other engines and this one in turn, on the same PostgreSQL
           --ours       the same without the others
+          --size N     nothing of that: lists and sweeps on a table of N runs, on PostgreSQL and on SQLite
           --relay N    nothing of that: puts N runs into the database that were never enqueued, and tells how fast the relay enqueues them
         """;
 
     private static async Task<int> Main(string[] args)
     {
-        int runs = 5000, rounds = 5, relay = 0;
+        int runs = 5000, rounds = 5, relay = 0, size = 0;
         var (peers, ours) = (args.Contains("--peers"), args.Contains("--ours"));
         string[] numbers = [.. args.Where(arg => arg is not ("--peers" or "--ours"))];
         for (var i = 0; i < numbers.Length; i += 2)
         {
             if (i + 1 == numbers.Length || !int.TryParse(numbers[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1
-                || numbers[i] is not ("--runs" or "--rounds" or "--relay"))
+                || numbers[i] is not ("--runs" or "--rounds" or "--relay" or "--size"))
             {
                 Console.WriteLine(Usage);
                 return args[0] == "--help" ? 0 : 2;
@@ -43,6 +44,9 @@ internal static class RunsBench
                 case "--rounds":
                     rounds = value;
                     break;
+                case "--size":
+                    size = value;
+                    break;
                 default:
                     relay = value;
                     break;
@@ -51,6 +55,12 @@ internal static class RunsBench
 
         await using var postgres = new PostgresServer { IsDurable = true };
         await postgres.InitializeAsync();
+        if (size > 0)
+        {
+            await new SizeBench(size).RunAsync(postgres);
+            return 0;
+        }
+
         if (peers || ours)
         {
             await new PeersBench(postgres, runs, rounds, Concurrency).RunAsync(withOthers: peers);

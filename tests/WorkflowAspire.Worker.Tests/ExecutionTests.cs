@@ -41,6 +41,27 @@ public class ExecutionTests(RedisServer redis) : WorkerSpecification(redis)
     }
 
     [Fact]
+    public async Task A_failed_attempt_tells_its_worker_and_the_step_that_failed()
+    {
+        Workflow.Run = async (context, _) =>
+        {
+            await context.StepAsync("ask", _ => context.Attempt == 1 ? throw new InvalidOperationException("No answer to request 17.") : Task.FromResult(1), new WorkflowAspire.Workflows.StepOptions { Attempts = 1 });
+            return JsonElement.Parse("1");
+        };
+        var run = await GivenRun();
+
+        await Enqueue(run);
+
+        (await Reaches(run, RunStatus.Completed)).Attempts.ShouldBe(2);
+        (await Store.ListAttemptsAsync(run.Id)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            failed => failed.Worker.ShouldNotBeNullOrEmpty(),
+            failed => failed.Error!.Step.ShouldBe("ask"),
+            failed => failed.Error!.Type.ShouldBe(typeof(InvalidOperationException).FullName),
+            failed => failed.Error!.Message.ShouldBe("No answer to request 17."),
+            failed => failed.Error!.Stack.ShouldNotBeNullOrEmpty());
+    }
+
+    [Fact]
     public async Task A_completed_run_is_never_executed_again()
     {
         var executed = false;

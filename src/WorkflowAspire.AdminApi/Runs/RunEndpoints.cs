@@ -51,6 +51,7 @@ internal static class RunEndpoints
         [Description("Only runs that were accepted then or later, as an ISO 8601 instant.")] DateTimeOffset? createdFrom,
         [Description("Only runs that were accepted before then, as an ISO 8601 instant.")] DateTimeOffset? createdBefore,
         [Description("Only the children of this run.")] Guid? parentRunId,
+        [Description("Only runs whose newest attempt failed by this kind of failure: failureFingerprint of another run.")] string? fingerprint,
         [Description("nextCursor of the page before.")] string? cursor,
         [Description("Runs a page, 1 to 500; default 50.")] int? limit,
         CancellationToken ct)
@@ -73,7 +74,7 @@ internal static class RunEndpoints
         if (PageLimit.Refuse(limit) is { } refusal) return refusal;
         try
         {
-            var filter = new RunFilter(tenant, workflowId) { Statuses = statuses, CreatedFrom = createdFrom, CreatedBefore = createdBefore, ParentRunId = parentRunId };
+            var filter = new RunFilter(tenant, workflowId) { Statuses = statuses, CreatedFrom = createdFrom, CreatedBefore = createdBefore, ParentRunId = parentRunId, FailureFingerprint = fingerprint };
             var page = await store.ListAsync(filter, cursor, limit ?? PageLimit.Default, ct);
             return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunSummaryResponse.From)], page.NextCursor));
         }
@@ -85,7 +86,7 @@ internal static class RunEndpoints
 
     private static async Task<IResult> FindAsync(Guid id, RunStore store, UsageStore usage, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } run
-            ? TypedResults.Ok(RunDetailResponse.From(run, await store.ListStepsAsync(id, ct), await usage.OfRunAsync(id, ct)))
+            ? TypedResults.Ok(RunDetailResponse.From(run, await store.ListStepsAsync(id, ct), await store.ListAttemptsAsync(id, ct), await usage.OfRunAsync(id, ct)))
             : ProblemAnswers.NotFound($"There is no run {id}.");
 
     private static async Task<IResult> ListStaleAsync(

@@ -18,10 +18,14 @@ internal record RunSummaryResponse(
     DateTimeOffset? StartedAt,
     DateTimeOffset? CompletedAt,
     Guid? ParentRunId,
-    DateTimeOffset? DeadlineAt)
+    DateTimeOffset? DeadlineAt,
+    string? FailedStep,
+    string? ErrorType,
+    string? FailureFingerprint)
 {
     public static RunSummaryResponse From(WorkflowRun run) => new(
-        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), run.Error, run.Tries, run.CreatedAt, run.StartedAt, run.CompletedAt, run.ParentRunId, run.DeadlineAt);
+        run.Id, run.TenantId, run.WorkflowId, Name(run.Status), run.Error, run.Tries, run.CreatedAt, run.StartedAt, run.CompletedAt, run.ParentRunId, run.DeadlineAt,
+        run.FailedStep, run.ErrorType, run.FailureFingerprint);
 
     protected static string Name<T>(T status)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
@@ -63,22 +67,42 @@ internal record RunResponse : RunSummaryResponse
 /// <summary>A run with its steps.</summary>
 internal sealed record RunDetailResponse : RunResponse
 {
-    private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps, RunUsageResponse? usage)
-        : base(run) => (Steps, Usage) = (steps, usage);
+    private RunDetailResponse(RunResponse run, IReadOnlyList<StepResponse> steps, IReadOnlyList<AttemptResponse> failedAttempts, RunUsageResponse? usage)
+        : base(run) => (Steps, FailedAttempts, Usage) = (steps, failedAttempts, usage);
 
     [JsonPropertyOrder(2)]
     public IReadOnlyList<StepResponse> Steps { get; }
+
+    /// <summary>The attempts that ended without completing it, oldest first.</summary>
+    [JsonPropertyOrder(2)]
+    public IReadOnlyList<AttemptResponse> FailedAttempts { get; }
 
     /// <summary>What its steps used of language models; null where they asked none.</summary>
     [JsonPropertyOrder(3)]
     public RunUsageResponse? Usage { get; }
 
-    public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps, IReadOnlyList<StepUsage> usage) =>
-        new(From(run), [.. steps.Select(StepOf)], RunUsageResponse.From(usage));
+    public static RunDetailResponse From(WorkflowRun run, IEnumerable<WorkflowStep> steps, IEnumerable<RunAttemptRecord> attempts, IReadOnlyList<StepUsage> usage) =>
+        new(From(run), [.. steps.Select(StepOf)], [.. attempts.Select(AttemptOf)], RunUsageResponse.From(usage));
+
+    private static AttemptResponse AttemptOf(RunAttemptRecord attempt) => new(
+        attempt.Attempt, Name(attempt.Outcome), attempt.Worker, attempt.StartedAt, attempt.EndedAt, attempt.Error?.Step, attempt.Error?.Type, attempt.Error?.Message, attempt.Error?.Stack, attempt.Fingerprint);
 
     private static StepResponse StepOf(WorkflowStep step) => new(
         step.Name, Name(step.Kind), Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);
 }
+
+/// <summary>An attempt that ended without completing its run: failed, handedBack by a worker that stopped, or lost with one that vanished.</summary>
+internal sealed record AttemptResponse(
+    int Attempt,
+    string Outcome,
+    string? Worker,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset EndedAt,
+    string? Step,
+    string? ErrorType,
+    string? Error,
+    string? Stack,
+    string? Fingerprint);
 
 /// <summary>A step that has ended, or what the run waits for.</summary>
 internal sealed record StepResponse(

@@ -31,7 +31,7 @@ internal sealed partial class FailedAttempts(
         if (!Guid.TryParse(payload.RunId, out var runId)) return;
         try
         {
-            if (await store.FailAsync(runId, held?.Lease.Attempt, error.Message)) await parents.WakeAsync(held?.Lease.Run ?? await store.FindAsync(runId));
+            if (await store.FailAsync(runId, held?.Lease.Attempt, AttemptError.Of(error))) await parents.WakeAsync(held?.Lease.Run ?? await store.FindAsync(runId));
         }
         catch (Exception failed)
         {

@@ -54,10 +54,10 @@ internal sealed partial class WorkflowExecutionProcessor(
 
     private async Task<ReadOnlyMemory<byte>> ClaimAndAttemptAsync(Job job, WorkflowJobPayload payload, RunningAttempt attempt, string? insteadOf, CancellationToken ct)
     {
-        switch (await store.ClaimAsync(payload.RunId, payload.TenantId, job.Id, insteadOf, ct))
+        switch (await store.ClaimAsync(payload.RunId, payload.TenantId, job.Id, insteadOf, options.Value.Name, ct))
         {
             case ClaimResult.Claimed(var lease, var wasRunning):
-                if (wasRunning) Recovering(logger, job.Id, payload.RunId, payload.TenantId, job.AttemptsMade);
+                if (wasRunning) await RecoverAsync(job, lease, ct);
                 await stalled.ForgiveAsync(job, lease, ct);
                 return await AttemptAsync(job, lease, attempt, ct);
             case ClaimResult.CarriedByAnother(_, var other) when !await jobs.IsUnderWayAsync(other, ct):
@@ -74,6 +74,12 @@ internal sealed partial class WorkflowExecutionProcessor(
             default:
                 throw new RunNotFoundException(payload.RunId, payload.TenantId);
         }
+    }
+
+    private Task RecoverAsync(Job job, RunLease lease, CancellationToken ct)
+    {
+        Recovering(logger, job.Id, lease.Run.Id, lease.Run.TenantId, job.AttemptsMade);
+        return store.RecordLostAttemptAsync(lease, ct);
     }
 
     private async Task<ReadOnlyMemory<byte>> AttemptAsync(Job job, RunLease lease, RunningAttempt attempt, CancellationToken ct)
@@ -138,7 +144,7 @@ internal sealed partial class WorkflowExecutionProcessor(
         catch (Exception error) when (job.HasAttemptsLeft && error is not UnrecoverableError)
         {
             // Before the job can be taken again, so that the next attempt doesn't look like a crashed worker's.
-            await ReturnAsync(job, lease, error.Message);
+            await ReturnAsync(job, lease, AttemptError.Of(error));
             throw;
         }
         finally
@@ -147,7 +153,7 @@ internal sealed partial class WorkflowExecutionProcessor(
         }
     }
 
-    private async Task ReturnAsync(Job job, RunLease lease, string? error)
+    private async Task ReturnAsync(Job job, RunLease lease, AttemptError? error)
     {
         try
         {

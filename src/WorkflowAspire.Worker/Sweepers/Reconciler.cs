@@ -22,7 +22,7 @@ internal sealed partial class Reconciler(
     ILogger<Reconciler> logger)
     : PeriodicSweep(options.Value.ReconcileInterval, time, logger)
 {
-    private const int RunsPerBatch = 500;
+    private const int RunsPerBatch = 2000;
 
     private readonly ExecutionOptions _options = options.Value;
     private readonly SweepTurn _turn = new(redis, "reconciler", options.Value.ReconcileInterval);
@@ -48,10 +48,10 @@ internal sealed partial class Reconciler(
         var after = Guid.Empty;
         do
         {
-            var runs = await store.ListUnfinishedAsync(after, runningSince, enqueuedSince, RunsPerBatch, ct);
+            var (runs, next) = await store.ListUnfinishedAsync(after, runningSince, enqueuedSince, RunsPerBatch, ct);
             foreach (var (run, fate) in runs.Zip(await fates.OfAsync([.. runs.Select(run => run.QueuedJobId)], ct))) await SeeToAsync(run.Id, () => RepairAsync(run, fate, ct), ct);
-            if (runs.Count < RunsPerBatch) return;
-            after = runs[^1].Id;
+            if (next is null) return;
+            after = next.Value;
         }
         while (await _turn.KeepAsync());
     }

@@ -21,7 +21,7 @@ internal sealed class Checkpoints(RunAttempt attempt, Operation operation)
         if (Recorded is { Status: StepStatus.Failed } && attempt.History.WentOnFrom(operation.Scope, operation.Name))
         {
             var failure = RecordedFailure.Recreate(Recorded);
-            attempt.Failed(failure);
+            attempt.Failed(failure, operation.Name);
             throw failure;
         }
 

@@ -36,7 +36,7 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
                 var fate = child.Status == RunStatus.Failed ? $"failed: {child.Error}" : "was cancelled.";
                 var failure = new ChildRunFailedException(childId, $"Run {childId} of workflow '{child.WorkflowId}', which '{operation.Name}' waited for, {fate}");
                 await EndAsync(StepStatus.Failed, output: null, failure).ConfigureAwait(false);
-                attempt.Failed(failure);
+                attempt.Failed(failure, operation.Name);
                 throw failure;
             default:
                 throw await operation.Scope.SuspendAsync(operation, until: null).ConfigureAwait(false);

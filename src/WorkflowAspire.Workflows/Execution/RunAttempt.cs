@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using WorkflowAspire.BullMQ;
@@ -10,6 +11,8 @@ namespace WorkflowAspire.Workflows.Execution;
 /// <summary>What all scopes of one attempt share.</summary>
 internal sealed partial class RunAttempt(RunLease lease, IReadOnlyCollection<WorkflowStep> earlier, StepServices services, CancellationToken token)
 {
+    private static readonly ConditionalWeakTable<Exception, string> FailedSteps = [];
+
     private readonly ConcurrentDictionary<string, bool> _names = [];
     private readonly ConcurrentDictionary<OperationScope, DateTimeOffset?> _suspensions = [];
     private readonly ConcurrentDictionary<Exception, (int Begun, DateTimeOffset At)> _failures = new(ReferenceEqualityComparer.Instance);
@@ -67,7 +70,14 @@ internal sealed partial class RunAttempt(RunLease lease, IReadOnlyCollection<Wor
     }
 
     /// <summary>Remembers what an operation threw, in case that it ends the attempt.</summary>
-    public void Failed(Exception error) => _failures[error] = (Volatile.Read(ref _begun), services.Time.GetUtcNow());
+    public void Failed(Exception error, string operation)
+    {
+        FailedSteps.AddOrUpdate(error, operation);
+        _failures[error] = (Volatile.Read(ref _begun), services.Time.GetUtcNow());
+    }
+
+    /// <summary>The operation that an error came from; null for none.</summary>
+    public static string? StepOf(Exception error) => Causes(error).Select(cause => FailedSteps.TryGetValue(cause, out var step) ? step : null).FirstOrDefault(step => step is not null);
 
     /// <summary>
     /// The attempt ends with an error. If that is an operation's, the code hasn't gone on from it in earnest, whatever it began since:

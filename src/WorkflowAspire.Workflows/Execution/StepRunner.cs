@@ -59,7 +59,7 @@ internal sealed partial class StepRunner(RunAttempt attempt, Operation operation
         {
             var failure = StepFailure.Describe(operation.Name, policy, error);
             await SaveFailureAsync(trial, failure).ConfigureAwait(false);
-            attempt.Failed(failure);
+            attempt.Failed(failure, operation.Name);
             if (ReferenceEquals(failure, error)) throw;
             throw failure;
         }

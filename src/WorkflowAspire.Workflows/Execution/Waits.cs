@@ -38,7 +38,7 @@ internal sealed class Waits(RunAttempt attempt, Operation operation)
         var late = new TimeoutException(
             $"No signal '{signal}' came before its timeout: operation '{operation.Name}' waited until {due.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}.");
         await EndAsync(waiting, StepStatus.Failed, output: null, late).ConfigureAwait(false);
-        attempt.Failed(late);
+        attempt.Failed(late, operation.Name);
         throw late;
     }
 

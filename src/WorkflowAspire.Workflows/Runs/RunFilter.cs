@@ -16,6 +16,9 @@ public sealed record RunFilter(Guid? TenantId = null, string? WorkflowId = null)
 
     /// <summary>Only the children of this run.</summary>
     public Guid? ParentRunId { get; init; }
+
+    /// <summary>Only runs whose newest attempt failed by this kind of failure.</summary>
+    public string? FailureFingerprint { get; init; }
 }
 
 /// <summary>One page of runs, newest first.</summary>

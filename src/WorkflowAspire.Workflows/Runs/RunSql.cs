@@ -6,8 +6,9 @@ namespace WorkflowAspire.Workflows.Runs;
 internal static class RunSql
 {
     public static readonly SetStatement Submit = new(
-        $"""
-        INSERT INTO workflow_runs ({WorkflowRun.Columns}, idempotency_key, request_hash)
+        """
+        INSERT INTO workflow_runs (id, tenant_id, workflow_id, status, input, output, error, attempts, created_at, enqueued_at, started_at, completed_at,
+            parks, parent_run_id, deadline_at, job_id, definition_version, idempotency_key, request_hash)
         SELECT given.run, given.tenant, given.workflow, given.state, given.payload, given.result, given.fault, given.claims, given.created, given.enqueued,
                given.since, given.till, given.parked, given.parent, given.deadline, given.job, given.definition, given.key, given.hash
         FROM $given$ WHERE true
@@ -49,7 +50,7 @@ internal static class RunSql
         $"""
         UPDATE workflow_runs
         SET attempts = attempts + 1, parks = parks + CASE WHEN status = 'waiting' THEN 1 ELSE 0 END, claimed_from = status, status = 'running',
-            started_at = given.at, completed_at = NULL, job_id = given.job, enqueued_at = COALESCE(enqueued_at, given.at)
+            started_at = given.at, completed_at = NULL, job_id = given.job, worker = given.executor, enqueued_at = COALESCE(enqueued_at, given.at)
         FROM $given$
         WHERE id = given.run AND (tenant_id = given.tenant) IS TRUE AND status NOT IN ('completed', 'cancelled') AND (job_id IS NULL OR job_id IN (given.job, given.gone))
         RETURNING {WorkflowRun.Columns}, claimed_from
@@ -58,11 +59,13 @@ internal static class RunSql
         SetColumn.Uuid("tenant"),
         SetColumn.Instant("at"),
         SetColumn.Text("job"),
-        SetColumn.Text("gone"));
+        SetColumn.Text("gone"),
+        SetColumn.Text("executor"));
 
     public static readonly SetStatement Complete = new(
         """
-        UPDATE workflow_runs SET status = 'completed', output = given.result, error = NULL, completed_at = given.at
+        UPDATE workflow_runs SET status = 'completed', output = given.result, error = NULL, completed_at = given.at,
+            failed_step = NULL, error_type = NULL, failure_fingerprint = NULL
         FROM $given$ WHERE id = given.run AND attempts = given.attempt AND status = 'running'
         RETURNING id
         """,

@@ -6,19 +6,22 @@ namespace WorkflowAspire.Workflows.Runs;
 /// <content>What the sweepers need: runs to compare with their jobs, and old runs to delete.</content>
 public sealed partial class RunStore
 {
-    /// <summary>Unfinished runs that have been quiet for long enough to be compared with their jobs, by id.</summary>
-    /// <param name="after">The last id of the page before; the empty id for the first page.</param>
+    /// <summary>A page of unfinished runs, by id: those that have been quiet for long enough to be compared with their jobs.</summary>
+    /// <param name="after">Where the page before ended; the empty id for the first page.</param>
     /// <param name="runningSince">Running runs count if they began before this.</param>
     /// <param name="enqueuedSince">Pending and waiting runs count if they were enqueued before this.</param>
-    /// <param name="limit">How many at most.</param>
+    /// <param name="limit">How many runs are looked at, at most.</param>
     /// <param name="ct">Ends the wait.</param>
-    public async Task<IReadOnlyList<UnfinishedRun>> ListUnfinishedAsync(
-        Guid after, DateTimeOffset runningSince, DateTimeOffset enqueuedSince, int limit, CancellationToken ct = default) =>
-        await _database.QueryAsync(
+    public async Task<UnfinishedPage> ListUnfinishedAsync(
+        Guid after, DateTimeOffset runningSince, DateTimeOffset enqueuedSince, int limit, CancellationToken ct = default)
+    {
+        var looked = await _database.QueryAsync(
             SweepSql.ListUnfinished,
             new StoreParameters { ["after"] = after, ["running"] = runningSince, ["enqueued"] = enqueuedSince, ["limit"] = limit },
-            UnfinishedRun.Read,
+            row => (Run: UnfinishedRun.Read(row), IsQuiet: row.GetInt32(UnfinishedRun.ColumnCount) == 1),
             ct).ConfigureAwait(false);
+        return new UnfinishedPage([.. looked.Where(found => found.IsQuiet).Select(found => found.Run)], looked.Count < limit ? null : looked[^1].Run.Id);
+    }
 
     /// <summary>The runs that were accepted longer ago than this and whose job isn't known to be in the queue, oldest first.</summary>
     /// <param name="olderThan">How long ago, at least.</param>
@@ -127,13 +130,15 @@ internal static class SweepSql
 {
     public const string Unchanged = "id = @id AND status = @status AND attempts = @attempt";
 
+    // The page is cut before the runs are looked up: the planner takes quiet runs for rare, and would read all runs for each page.
+    // IS TRUE leaves the phases' ids as the only way to it.
     public const string ListUnfinished =
         $"""
-        SELECT {UnfinishedRun.Columns} FROM (
-            SELECT run_id FROM workflow_run_phases WHERE phase IN ('active', 'waiting') AND run_id > @after) open
-        JOIN workflow_runs ON id = open.run_id
-        WHERE (status = 'running' AND started_at < @running) OR (status IN ('pending', 'waiting') AND enqueued_at < @enqueued)
-        ORDER BY open.run_id LIMIT @limit
+        SELECT {UnfinishedRun.Columns},
+            CASE WHEN (status = 'running' AND started_at < @running) OR (status IN ('pending', 'waiting') AND enqueued_at < @enqueued) THEN 1 ELSE 0 END
+        FROM (SELECT run_id FROM workflow_run_phases WHERE (phase IN ('active', 'waiting')) IS TRUE AND run_id > @after ORDER BY run_id LIMIT @limit) page
+        JOIN workflow_runs ON id = page.run_id
+        ORDER BY page.run_id
         """;
 
     public const string ListStale =

@@ -15,9 +15,16 @@ public sealed record UnfinishedRun(Guid Id, Guid TenantId, RunStatus Status, int
 {
     internal const string Columns = "id, tenant_id, status, attempts, enqueued_at, job_id";
 
+    internal const int ColumnCount = 6;
+
     /// <summary>The id of the run's job: its own, unless another producer is known to have chosen one.</summary>
     public string QueuedJobId => JobId ?? ExecutionQueue.JobIdOf(Id);
 
     internal static UnfinishedRun Read(DbDataReader row) =>
         new(row.GetGuid(0), row.GetGuid(1), StatusNames.Parse<RunStatus>(row.GetString(2)), row.GetInt32(3), row.GetInstantOrNull(4), row.GetTextOrNull(5));
 }
+
+/// <summary>A page of unfinished runs.</summary>
+/// <param name="Quiet">Those of it that have been quiet for long enough.</param>
+/// <param name="Next">Where the next page begins; null on the last one.</param>
+public sealed record UnfinishedPage(IReadOnlyList<UnfinishedRun> Quiet, Guid? Next);

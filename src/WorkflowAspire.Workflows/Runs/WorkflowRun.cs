@@ -33,14 +33,14 @@ public sealed record WorkflowRun(
 {
     internal const string Columns = $"{BeforePayloads}, input, output, {BehindPayloads}";
 
-    internal const int ColumnCount = 17;
+    internal const int ColumnCount = 21;
 
     /// <summary>The same without what may be large: input and output are null.</summary>
     internal const string NarrowColumns = $"{BeforePayloads}, NULL, NULL, {BehindPayloads}";
 
     private const string BeforePayloads = "id, tenant_id, workflow_id, status";
     private const string BehindPayloads =
-        "error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version";
+        "error, attempts, created_at, enqueued_at, started_at, completed_at, parks, parent_run_id, deadline_at, job_id, definition_version, worker, failed_step, error_type, failure_fingerprint";
 
     /// <summary>How many of its claims only went on after a wait: no attempts in the sense of tries.</summary>
     public int Parks { get; init; }
@@ -63,6 +63,18 @@ public sealed record WorkflowRun(
     /// <summary>The id of the run's job: its own, unless another producer is known to have chosen one.</summary>
     public string QueuedJobId => JobId ?? ExecutionQueue.JobIdOf(Id);
 
+    /// <summary>The worker of the newest attempt; null where none has begun, or an older worker did.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>The step that the newest failed attempt failed in; null where there was none, or the run has completed.</summary>
+    public string? FailedStep { get; init; }
+
+    /// <summary>The type of the exception that the newest failed attempt failed by.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary>The kind of failure that it was (<see cref="AttemptError.Fingerprint"/>).</summary>
+    public string? FailureFingerprint { get; init; }
+
     internal static WorkflowRun Read(DbDataReader row) => new(
         row.GetGuid(0),
         row.GetGuid(1),
@@ -82,5 +94,9 @@ public sealed record WorkflowRun(
         DeadlineAt = row.GetInstantOrNull(14),
         JobId = row.GetTextOrNull(15),
         DefinitionVersion = row.IsDBNull(16) ? null : row.GetInt32(16),
+        Worker = row.GetTextOrNull(17),
+        FailedStep = row.GetTextOrNull(18),
+        ErrorType = row.GetTextOrNull(19),
+        FailureFingerprint = row.GetTextOrNull(20),
     };
 }

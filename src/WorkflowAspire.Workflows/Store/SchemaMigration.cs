@@ -86,7 +86,7 @@ internal sealed partial class SchemaMigration(DbDataSource source, IOptions<Stor
         SELECT format('Session %s holds it (user %s, application ''%s'', from %s, for %s).',
             pid, usename, application_name, COALESCE(client_addr::text, 'a local socket'), date_trunc('second', clock_timestamp() - COALESCE(xact_start, backend_start)))
         FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = @key LIMIT 1
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = @key LIMIT 1
         """,
         new { key = AdvisoryLock }).ConfigureAwait(false) ?? "It is free by now.";
 

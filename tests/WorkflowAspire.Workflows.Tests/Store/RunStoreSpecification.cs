@@ -77,7 +77,7 @@ public abstract class RunStoreSpecification : StoreSpecification
 
         (await Store.CompleteAsync(lease, """{"greeting":"Hello"}""")).ShouldBeTrue();
 
-        (await Now(lease.Run)).ShouldBe(lease.Run with { Status = RunStatus.Completed, Output = """{"greeting":"Hello"}""", Error = null, CompletedAt = Time.GetUtcNow() });
+        (await Now(lease.Run)).ShouldBe(lease.Run with { Status = RunStatus.Completed, Output = """{"greeting":"Hello"}""", Error = null, FailureFingerprint = null, CompletedAt = Time.GetUtcNow() });
     }
 
     [Fact]
@@ -141,9 +141,11 @@ public abstract class RunStoreSpecification : StoreSpecification
     {
         var run = await AcceptRun();
 
-        (await Store.FailAsync(run.Id, null, "job stalled more than allowable limit")).ShouldBeTrue();
+        var error = new AttemptError("job stalled more than allowable limit");
 
-        (await Now(run)).ShouldBe(run with { Status = RunStatus.Failed, Error = "job stalled more than allowable limit", CompletedAt = Time.GetUtcNow() });
+        (await Store.FailAsync(run.Id, null, error)).ShouldBeTrue();
+
+        (await Now(run)).ShouldBe(run with { Status = RunStatus.Failed, Error = error.Message, FailureFingerprint = error.Fingerprint, CompletedAt = Time.GetUtcNow() });
     }
 
     [Fact]

@@ -97,6 +97,16 @@ public class MigrationsOnSqlite : MigrationSpecification
     protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
 }
 
+public class AttemptsOnPostgres(PostgresServer postgres) : AttemptSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnPostgresAsync(postgres);
+}
+
+public class AttemptsOnSqlite : AttemptSpecification
+{
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnSqliteAsync();
+}
+
 public class UpgradesOnPostgres(PostgresServer postgres) : UpgradeSpecification
 {
     protected override bool IsPostgres => true;

@@ -106,10 +106,15 @@ public abstract class SweepSpecification : StoreSpecification
         await Store.CreateAsync(NewRun() with { EnqueuedAt = Time.GetUtcNow() });
         var since = Time.GetUtcNow().AddMinutes(-5);
 
-        var first = await Store.ListUnfinishedAsync(Guid.Empty, since, since, 2);
-        var second = await Store.ListUnfinishedAsync(first[^1].Id, since, since, 2);
+        var quiet = new List<Guid>();
+        for (Guid? after = Guid.Empty; after is { } id;)
+        {
+            (var page, after) = await Store.ListUnfinishedAsync(id, since, since, 2);
+            page.Count.ShouldBeLessThanOrEqualTo(2);
+            quiet.AddRange(page.Select(run => run.Id));
+        }
 
-        first.Concat(second).Select(run => run.Id).ShouldBe([running.Run.Id, pending.Id, waiting.Id], ignoreOrder: true);
+        quiet.ShouldBe([running.Run.Id, pending.Id, waiting.Id], ignoreOrder: true);
     }
 
     [Fact]
@@ -136,7 +141,7 @@ public abstract class SweepSpecification : StoreSpecification
     {
         var lease = await AcceptAndClaim();
         Time.Advance(TimeSpan.FromMinutes(10));
-        return (await Store.ListUnfinishedAsync(Guid.Empty, Time.GetUtcNow(), Time.GetUtcNow(), 100)).Single(run => run.Id == lease.Run.Id);
+        return (await Store.ListUnfinishedAsync(Guid.Empty, Time.GetUtcNow(), Time.GetUtcNow(), 100)).Quiet.Single(run => run.Id == lease.Run.Id);
     }
 
     private async Task<WorkflowRun> CompletedWithAStep()
