@@ -30,9 +30,6 @@ internal record RunSummaryResponse(
 /// <summary>A run with its input and output.</summary>
 internal record RunResponse : RunSummaryResponse
 {
-    // Characters.
-    private const int LongestExcerpt = 200;
-
     private RunResponse(RunSummaryResponse run, JsonElement? input, JsonElement? output)
         : base(run) => (Input, Output) = (input, output);
 
@@ -42,22 +39,7 @@ internal record RunResponse : RunSummaryResponse
     [JsonPropertyOrder(1)]
     public JsonElement? Output { get; }
 
-    public static new RunResponse From(WorkflowRun run) => new(RunSummaryResponse.From(run), Json(run.Input), Json(run.Output));
-
-    // What another producer has put into the row may be no JSON; the rest of the page is shown all the same.
-    protected static JsonElement? Json(string? text)
-    {
-        if (text is null) return null;
-        try
-        {
-            return JsonElement.Parse(text);
-        }
-        catch (JsonException)
-        {
-            var excerpt = text.Length <= LongestExcerpt ? text : text[..(char.IsHighSurrogate(text[LongestExcerpt - 1]) ? LongestExcerpt - 1 : LongestExcerpt)];
-            return JsonElement.Parse($$"""{"unreadable":"{{JsonEncodedText.Encode(excerpt)}}"}""");
-        }
-    }
+    public static new RunResponse From(WorkflowRun run) => new(RunSummaryResponse.From(run), StoredJson.Show(run.Input), StoredJson.Show(run.Output));
 }
 
 /// <summary>A run with its steps.</summary>
@@ -77,7 +59,7 @@ internal sealed record RunDetailResponse : RunResponse
         new(From(run), [.. steps.Select(StepOf)], RunUsageResponse.From(usage));
 
     private static StepResponse StepOf(WorkflowStep step) => new(
-        step.Name, Name(step.Kind), Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);
+        step.Name, Name(step.Kind), Name(step.Status), StoredJson.Show(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);
 }
 
 /// <summary>A step that has ended, or what the run waits for.</summary>
