@@ -53,7 +53,11 @@ public interface IBullMQQueueEndpointConfigurator : IReceiveEndpointConfigurator
     /// <summary>Counts finished jobs minute by minute; null for no counts.</summary>
     MetricsOptions? Metrics { set; }
 
-    /// <summary>Puts results, and the messages and stack traces of errors, into the activity <c>process</c>; see <see cref="WorkerOptions.TraceOutcomes"/>. MassTransit's own activities are not concerned.</summary>
+    /// <summary>Puts results, and the messages and stack traces of errors, into the activity <c>process</c>; see <see cref="WorkerOptions.TraceOutcomes"/>.</summary>
+    /// <remarks>
+    /// Where it is false, MassTransit doesn't see what consumers throw either, since its activities and faults quote it: it sees that an attempt failed
+    /// and with which type. The job fails with what was thrown. A retry policy of MassTransit's can't choose by exception then.
+    /// </remarks>
     /// <value>Default true.</value>
     bool TraceOutcomes { set; }
 

@@ -95,7 +95,7 @@ public sealed partial class Queue
             Paused = fields.Remove("paused", out var paused) && paused == "1",
             Concurrency = Number("concurrency"),
             Max = Number("max"),
-            Duration = Number("duration") is { } duration ? TimeSpan.FromMilliseconds(duration) : null,
+            Duration = Number("duration") is { } duration ? AnyForm.Milliseconds(duration) : null,
             MaxLenEvents = Number("opts.maxLenEvents"),
             Version = fields.Remove("version", out var version) ? version : null,
             Others = fields,
@@ -122,9 +122,9 @@ public sealed partial class Queue
         foreach (var state in states.Select(state => (Name: state.ToBullName(), Count: counts[state])).OrderBy(state => state.Name, StringComparer.Ordinal))
             text.Add("bullmq_job_count", state.Count, state.Name);
         text.Describe("bullmq_job_completed_total", "counter", "Total number of completed jobs");
-        text.Add("bullmq_job_completed_total", (long)totals[0]);
+        text.Add("bullmq_job_completed_total", JobHash.Number(totals[0]));
         text.Describe("bullmq_job_failed_total", "counter", "Total number of failed jobs");
-        text.Add("bullmq_job_failed_total", (long)totals[1]);
+        text.Add("bullmq_job_failed_total", JobHash.Number(totals[1]));
         return text.ToString();
     }
 }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using StackExchange.Redis;
+using WorkflowAspire.BullMQ.Protocol;
 
 namespace WorkflowAspire.BullMQ;
 
@@ -21,11 +20,7 @@ public sealed partial class Queue
         var (meta, data, points) = (database.HashGetAsync(key, ["count", "prevTS", "prevCount"]), database.ListRangeAsync($"{key}:data", start, end), database.ListLengthAsync($"{key}:data"));
         await Task.WhenAll(meta, data, points).WaitAsync(ct).ConfigureAwait(false);
         var counts = await meta.ConfigureAwait(false);
-        return new QueueMetrics((long)counts[0], counts[1].IsNull ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)counts[1]), (long)counts[2],
-            [.. (await data.ConfigureAwait(false)).Select(Point)], await points.ConfigureAwait(false));
+        return new QueueMetrics(JobHash.Number(counts[0]), counts[1].IsNull ? null : AnyForm.Date(JobHash.Number(counts[1])), JobHash.Number(counts[2]),
+            [.. (await data.ConfigureAwait(false)).Select(JobHash.Number)], await points.ConfigureAwait(false));
     }
-
-    // Node may have written what is no number.
-    private static long Point(RedisValue value) =>
-        double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var count) ? (long)count : 0;
 }

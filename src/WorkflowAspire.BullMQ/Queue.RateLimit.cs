@@ -42,11 +42,12 @@ public sealed partial class Queue
         return Database.HashSetAsync(_keys.Meta, [new("max", max), new("duration", (long)duration.TotalMilliseconds)]).WaitAsync(ct);
     }
 
-    /// <summary>The queue's own rate limit; null for none.</summary>
+    /// <summary>The queue's own rate limit; null for none, and for one that somebody wrote without positive numbers.</summary>
     public async Task<RateLimiterOptions?> GetGlobalRateLimitAsync(CancellationToken ct = default)
     {
         var limit = await Database.HashGetAsync(_keys.Meta, ["max", "duration"]).WaitAsync(ct).ConfigureAwait(false);
-        return limit[0].IsNull || limit[1].IsNull ? null : new RateLimiterOptions((int)limit[0], TimeSpan.FromMilliseconds((double)limit[1]));
+        return JobHash.Number(limit[0]) is > 0 and var max && JobHash.Number(limit[1]) is > 0 and var duration
+            ? new RateLimiterOptions(AnyForm.Count(max), AnyForm.Milliseconds(duration)) : null;
     }
 
     /// <summary>Ends the queue's own rate limit.</summary>

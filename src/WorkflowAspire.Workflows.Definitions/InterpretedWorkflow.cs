@@ -28,9 +28,15 @@ internal sealed class InterpretedWorkflow(string name, int version) : WorkflowDe
         var facts = JsonSerializer.SerializeToElement(new { id = context.RunId, tenantId = context.TenantId, workflow = Name, version });
         var run = new StepRun(context, new Variables(input, facts, []), services.GetRequiredService<StepServices>(), ct);
         var last = await DefinedStep.RunAllAsync(workflow.Steps, run).ConfigureAwait(false);
-        if (workflow.Output is not { } wanted) return JsonSerializer.Serialize(last, json);
-        var filling = await run.FillAsync(wanted.Expressions, step: null, ct).ConfigureAwait(false);
-        return JsonSerializer.Serialize(wanted.Evaluate(filling!), json);
+        var filling = workflow.Output is { } asked ? await run.FillAsync(asked.Expressions, step: null, ct).ConfigureAwait(false) : null;
+        try
+        {
+            return JsonSerializer.Serialize(workflow.Output is { } wanted ? wanted.Evaluate(filling!) : last, json);
+        }
+        catch (Exception error) when (Unwritable.Is(error))
+        {
+            throw new UnrecoverableError($"Workflow '{Name}' (version {version}) is done, but its output can't be written as JSON: {error.Message}", error);
+        }
     }
 }
 

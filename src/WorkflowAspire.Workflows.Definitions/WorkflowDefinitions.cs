@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using WorkflowAspire.BullMQ;
 using WorkflowAspire.Evaluator.Schemas;
 using WorkflowAspire.Workflows.Definitions.Evaluation;
 using WorkflowAspire.Workflows.Definitions.Reading;
@@ -74,7 +73,8 @@ public sealed class WorkflowDefinitions
         }
         catch (DefinitionRefusedException refused)
         {
-            throw new UnrecoverableError(refused.Message, refused);
+            // A worker of another version may be able to.
+            throw new UnknownWorkflowException(refused.Message, refused);
         }
     }
 
@@ -82,11 +82,23 @@ public sealed class WorkflowDefinitions
     {
         if (_read.TryGetValue((stored.TenantId, stored.Name, stored.Version), out var known)) return known;
         var errors = new Faults();
-        var read = await _validator.ReadAsync(stored.TenantId, JsonElement.Parse(stored.Definition), errors, ct, Patience).ConfigureAwait(false);
+        var read = await _validator.ReadAsync(stored.TenantId, Parse(stored), errors, ct, Patience).ConfigureAwait(false);
         if (read is null || errors.Any)
             throw new DefinitionRefusedException($"Definition '{stored.Name}' (version {stored.Version}) can't be used by this version of the product; save it anew with these corrected: {errors}");
         Keep(stored, read);
         return read;
+    }
+
+    private static JsonElement Parse(StoredDefinition stored)
+    {
+        try
+        {
+            return JsonElement.Parse(stored.Definition);
+        }
+        catch (JsonException error)
+        {
+            throw new DefinitionRefusedException($"Definition '{stored.Name}' (version {stored.Version}) can't be read as JSON; save it anew: {error.Message}");
+        }
     }
 
     private void Keep(StoredDefinition stored, DefinedWorkflow read)

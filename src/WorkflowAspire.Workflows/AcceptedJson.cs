@@ -15,11 +15,23 @@ public static class AcceptedJson
     public const int MaxDepthOfOutputs = 56;
 
     private const int LongestName = 80;
+    private const string HalfPair = "It has half of a surrogate pair, which is no character; send whole characters.";
 
     /// <summary>The first thing that couldn't go through.</summary>
     /// <param name="value">The value, read from JSON of whatever depth.</param>
     /// <returns>Its place as a JSON pointer, and what is wrong there; null where all is well.</returns>
     public static (string Pointer, string Problem)? FindFault(JsonElement value) => Find(value, "", 0);
+
+    /// <summary>What is wrong with a text that is to become JSON; null where all is well.</summary>
+    public static string? FindFault(string text)
+    {
+        for (var rest = text.AsSpan(); rest.IndexOfAnyInRange('\ud800', '\udfff') is var at and >= 0; rest = rest[(at + 2)..])
+        {
+            if (at + 1 == rest.Length || !char.IsSurrogatePair(rest[at], rest[at + 1])) return HalfPair;
+        }
+
+        return null;
+    }
 
     private static (string, string)? Find(JsonElement value, string pointer, int depth) => value.ValueKind switch
     {
@@ -27,7 +39,7 @@ public static class AcceptedJson
             (pointer, $"It nests deeper than {MaxDepth} arrays and objects; hand it over flatter, or as a text."),
         JsonValueKind.Object => FindInObject(value, pointer, depth),
         JsonValueKind.Array => FindInArray(value, pointer, depth),
-        JsonValueKind.String when !IsText(value) => (pointer, "It has half of a surrogate pair, which is no character; send whole characters."),
+        JsonValueKind.String when !IsText(value) => (pointer, HalfPair),
         _ => null,
     };
 

@@ -119,13 +119,23 @@ public sealed class AdminApiProcess : IAsyncLifetime
         }
     }
 
-    // What a worker does when it starts.
-    private async Task PublishAsync(string name, string description)
+    /// <summary>Does what somebody with a database client could do.</summary>
+    public async Task ExecuteAsync(string sql, params (string Name, string Value)[] parameters)
     {
-        var command = _services!.GetRequiredService<DbDataSource>().CreateCommand(
-            $"INSERT INTO workflows (name, description, published_at) VALUES ('{name}', '{description}', '2026-01-01T00:00:00.000000Z')");
-        await using (command) await command.ExecuteNonQueryAsync();
+        await using var command = _services!.GetRequiredService<DbDataSource>().CreateCommand(sql);
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        await command.ExecuteNonQueryAsync();
     }
+
+    // What a worker does when it starts.
+    private Task PublishAsync(string name, string description) => ExecuteAsync(
+        "INSERT INTO workflows (name, description, published_at) VALUES (@name, @description, '2026-01-01T00:00:00.000000Z')", ("name", name), ("description", description));
 }
 
 /// <summary>Shorthands for what the API answers.</summary>

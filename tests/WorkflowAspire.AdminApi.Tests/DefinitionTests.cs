@@ -22,6 +22,24 @@ public class DefinitionTests(AdminApiProcess api)
         (await Get("/greeting/versions")).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("version").GetInt32()).ShouldBe([2, 1]);
     }
 
+    [Theory]
+    [InlineData("not json \"")]
+    [InlineData("[1]")]
+    [InlineData("""{"description":{"en":"of another version"}}""")]
+    public async Task A_row_that_is_no_definition_is_shown_as_it_is_hides_no_other_and_can_be_replaced(string row)
+    {
+        await Save("damaged", Greeting("Hello", "damaged"));
+        await Save("whole", Greeting("Hello", "whole"));
+        await api.ExecuteAsync("UPDATE workflow_definitions SET definition = @row WHERE tenant_id = @tenant AND name = 'damaged'", ("row", row), ("tenant", _tenant.ToString()));
+
+        (await Get("")).GetProperty("items").EnumerateArray().Select(item => item.Text("name")).ShouldBe(["damaged", "whole"]);
+        (await Get("/damaged/versions")).GetProperty("items").GetArrayLength().ShouldBe(1);
+        var shown = (await Get("/damaged")).GetProperty("definition");
+        if (row.StartsWith("not", StringComparison.Ordinal)) shown.Text("unreadable").ShouldBe(row);
+        else shown.GetRawText().ShouldBe(row);
+        (await (await Save("damaged", Greeting("Hello", "damaged"))).JsonAsync()).GetProperty("version").GetInt32().ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_tenants_definitions_are_listed_page_by_page()
     {

@@ -57,17 +57,34 @@ public class TelemetryTests(RedisServer redis) : RiderSpecification(redis)
     [Fact]
     public async Task The_workers_activity_says_nothing_of_results_and_errors_where_the_endpoint_wants_it_so()
     {
-        using var listener = Listen(BullMQTelemetry.SourceName);
+        using var listener = Listen(BullMQTelemetry.SourceName, "MassTransit");
         Calls.Do = _ => throw new InvalidOperationException("hidden");
         await Start<OrderConsumer>(e => e.TraceOutcomes = false);
         using var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
 
-        await Reaches(await Add(), JobState.Failed);
+        (await Reaches(await Add(), JobState.Failed)).FailedReason.ShouldBe("hidden");
 
-        var process = (await Trace(request.TraceId, 2)).Single(activity => activity.DisplayName == $"process {Queue.Name}");
+        var trace = await Trace(request.TraceId, 4);
+        var process = trace.Single(activity => activity.DisplayName == $"process {Queue.Name}");
         (process.Status, process.StatusDescription).ShouldBe((ActivityStatusCode.Error, null));
         process.Events.SelectMany(told => told.Tags).ShouldBeEmpty();
+        trace.ShouldAllBe(activity => !TextOf(activity).Contains("hidden"));
+        trace.Where(activity => activity.Source.Name == "MassTransit").ShouldAllBe(activity => TextOf(activity).Contains("InvalidOperationException"));
     }
+
+    [Fact]
+    public async Task What_a_concealed_error_means_to_the_queue_holds_all_the_same()
+    {
+        Calls.Do = _ => throw new UnrecoverableError("for good");
+        await Start<OrderConsumer>(e => e.TraceOutcomes = false);
+
+        var job = await Reaches(await Add(new JobOptions { Attempts = 3 }), JobState.Failed);
+
+        (job.AttemptsMade, job.FailedReason).ShouldBe((1, "for good"));
+    }
+
+    private static string TextOf(Activity activity) => string.Join('\n', activity.TagObjects.Concat(activity.Events.SelectMany(told => told.Tags))
+        .Select(tag => tag.Value?.ToString()).Append(activity.StatusDescription).Append(activity.DisplayName));
 
     private ActivityListener Listen(params string[] sources)
     {

@@ -40,6 +40,84 @@ public abstract class DamagedJobTests(RedisCompatibleServer redis) : QueueSpecif
         await Reaches(job, JobState.Completed);
     }
 
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("36893488147419099136")] // Number.MAX_SAFE_INTEGER as a delay
+    public async Task A_job_that_is_due_beyond_any_date_holds_up_no_other(string score)
+    {
+        var never = await Add(new JobOptions { Delay = TimeSpan.FromDays(1) });
+        await Redis.Connection.GetDatabase().ExecuteAsync("ZADD", Key("delayed"), score, never.Id);
+        await StartWorker();
+
+        for (var i = 0; i < 3; i++) await Reaches(await Add(), JobState.Completed);
+
+        (await Queue.GetJobStateAsync(never.Id)).ShouldBe(JobState.Delayed);
+        (await Queue.GetJobsAsync([JobState.Delayed])).ShouldHaveSingleItem().Id.ShouldBe(never.Id);
+        Log.Collector.GetSnapshot().ShouldNotContain(record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("+inf")]
+    public async Task A_marker_for_a_time_beyond_any_date_holds_nobody_up(string score)
+    {
+        await StartWorker();
+        await Reaches(await Add(), JobState.Completed);
+        await Redis.Connection.GetDatabase().ExecuteAsync("ZADD", Key("marker"), score, "1");
+
+        await Reaches(await Add(), JobState.Completed);
+
+        Log.Collector.GetSnapshot().ShouldNotContain(record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Theory]
+    [InlineData("many")]
+    [InlineData("")]
+    [InlineData("1e300")]
+    [InlineData("-5")]
+    public async Task A_queues_settings_of_a_wrong_form_are_none_and_can_be_looked_at(string value)
+    {
+        await Redis.Connection.GetDatabase().HashSetAsync(Key("meta"), [new("max", value), new("duration", value), new("mine", value)]);
+
+        (await Queue.GetMetaAsync()).Others["mine"].ShouldBe(value);
+        await Queue.GetGlobalRateLimitAsync();
+        await Reaches(await Add(), JobState.Waiting);
+    }
+
+    [Fact]
+    public async Task Metrics_of_a_wrong_form_are_read_as_far_as_they_can_be()
+    {
+        var database = Redis.Connection.GetDatabase();
+        await database.HashSetAsync(Key("metrics:completed"), [new("count", "many"), new("prevTS", "1e300"), new("prevCount", "7.5")]);
+        await database.ListRightPushAsync(Key("metrics:completed:data"), ["2", "x", "1e3"]);
+
+        var metrics = await Queue.GetMetricsAsync(JobState.Completed);
+
+        (metrics.Count, metrics.PreviousCount).ShouldBe((0, 7));
+        metrics.Data.ShouldBe([2, 0, 1000]);
+        (await Queue.ExportPrometheusMetricsAsync()).ShouldContain("bullmq_job_completed_total");
+    }
+
+    [Theory]
+    [InlineData("startDate", "1e300")]
+    [InlineData("endDate", "-1e300")]
+    [InlineData("every", "1e300")]
+    [InlineData("every", "NaN")]
+    [InlineData("offset", "-inf")]
+    [InlineData("ic", "1e30")]
+    [InlineData("opts", "{")]
+    public async Task A_scheduler_with_a_field_of_a_wrong_form_hides_no_other(string field, string value)
+    {
+        var database = Redis.Connection.GetDatabase();
+        await Queue.UpsertJobSchedulerAsync("whole", new RepeatOptions { Every = TimeSpan.FromHours(1) });
+        await Queue.UpsertJobSchedulerAsync("damaged", new RepeatOptions { Every = TimeSpan.FromHours(1) });
+        await database.HashSetAsync(Key("repeat:damaged"), field, value);
+        await database.ExecuteAsync("ZADD", Key("repeat"), "1e300", "damaged");
+
+        (await Queue.GetJobSchedulersAsync()).Select(scheduler => scheduler.Key).ShouldBe(["whole", "damaged"], ignoreOrder: true);
+        (await Queue.GetJobSchedulerAsync("damaged")).ShouldNotBeNull();
+    }
+
     [Fact]
     public async Task A_job_that_Redis_refuses_to_complete_is_told_with_the_reason_and_holds_up_no_other()
     {

@@ -182,6 +182,73 @@ public class EventsTests(RedisServer redis) : QueueSpecification(redis)
         (told.Id, told.Name, told["to"]).ShouldBe((id, "invoice-sent", "a@b ✓"));
     }
 
+    [Theory]
+    [InlineData("added", "", "", "no field 'jobId'")]
+    [InlineData("delayed", "delay", "soon", "'delay' is no number")]
+    [InlineData("delayed", "delay", "", "'delay' is no number")]
+    [InlineData("retries-exhausted", "attemptsMade", "many", "'attemptsMade' is no number")]
+    [InlineData("cleaned", "count", "NaN", "'count' is no number")]
+    [InlineData("progress", "data", "half {", "'data' is no JSON")]
+    [InlineData("completed", "returnvalue", "", "'returnvalue' is no JSON")]
+    [InlineData("completed", "returnvalue", "1 2", "'returnvalue' is no JSON")]
+    [InlineData("failed", "reason", "no such field", "no field 'failedReason'")]
+    public async Task An_event_of_a_wrong_form_is_told_by_its_id_once_and_as_it_is_and_the_next_ones_come(string name, string field, string value, string fault)
+    {
+        var database = Redis.Connection.GetDatabase();
+        NameValueEntry[] entry = field == "" ? [new("event", name), new("other", "x")] : [new("event", name), new("jobId", "7"), new(field, value)];
+        var id = (string)(await database.StreamAddAsync(Key("events"), entry))!;
+        await using var events = Listen("0");
+
+        var bad = (await Take(events, count: 1)).Single();
+        var next = await Add();
+
+        (bad.Id, bad.Name, bad is CustomEvent).ShouldBe((id, name, !fault.Contains("JSON")));
+        if (field != "") Text(bad.Fields[field]).ShouldBe(value);
+        (await Take(events, count: 1)).Single().ShouldBeOfType<AddedEvent>().JobId.ShouldBe(next.Id);
+        _log.Collector.GetSnapshot().ShouldHaveSingleItem().Message.ShouldSatisfyAllConditions(
+            message => message.ShouldContain($"Event '{name}' ({id})"),
+            message => message.ShouldContain(fault));
+    }
+
+    [Theory]
+    [InlineData("event", new byte[] { 0xff, 0x00, 0xc3 })]
+    [InlineData("no-event", new byte[] { 0x01 })]
+    public async Task An_event_whose_name_is_bytes_or_missing_is_told_and_the_next_ones_come(string field, byte[] value)
+    {
+        await Redis.Connection.GetDatabase().StreamAddAsync(Key("events"), [new(field, value), new(new byte[] { 0xfe }, new byte[] { 0xfd })]);
+        await using var events = Listen("0");
+
+        (await Take(events, count: 1)).Single().ShouldBeOfType<CustomEvent>();
+        var next = await Add();
+
+        (await Take(events, count: 1)).Single().ShouldBeOfType<AddedEvent>().JobId.ShouldBe(next.Id);
+    }
+
+    [Fact]
+    public async Task Events_of_megabytes_come_whole_and_one_after_the_other()
+    {
+        var value = $"\"{new string('x', 5_000_000)}\"";
+        for (var i = 0; i < 40; i++)
+            await Redis.Connection.GetDatabase().StreamAddAsync(Key("events"), [new("event", "completed"), new("jobId", $"{i}"), new("returnvalue", value)]);
+        await using var events = Listen("0");
+
+        var told = await Take(events, count: 40);
+
+        told.Cast<CompletedEvent>().Select(one => one.JobId).ShouldBe(Enumerable.Range(0, 40).Select(i => $"{i}"));
+        told.Cast<CompletedEvent>().ShouldAllBe(one => one.ReturnValue.Length == value.Length);
+        _log.Collector.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Results_that_nest_deeper_than_any_limit_of_ours_are_told_as_they_are()
+    {
+        var deep = new string('[', 5_000) + new string(']', 5_000);
+        await Redis.Connection.GetDatabase().StreamAddAsync(Key("events"), [new("event", "completed"), new("jobId", "1"), new("returnvalue", deep)]);
+        await using var events = Listen("0");
+
+        Text((await Take(events, count: 1)).Single().ShouldBeOfType<CompletedEvent>().ReturnValue).ShouldBe(deep);
+    }
+
     [Fact]
     public async Task More_events_than_one_read_brings_all_come_once_and_in_order()
     {

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows;
@@ -63,6 +65,35 @@ public class TelemetryTests(RedisServer redis) : WorkerSpecification(redis)
         ours.Where(instrument => !IsOurs(instrument.Meter.Name)).Select(instrument => instrument.Name).ShouldBeEmpty("only meters WorkflowAspire.* are sent");
         ours.Where(instrument => string.IsNullOrEmpty(instrument.Unit) || string.IsNullOrEmpty(instrument.Description)).Select(instrument => instrument.Name).ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_a_run_failed_with_is_in_no_activity_of_anybody(int attempts)
+    {
+        const string secret = "the provider's own words";
+        var ended = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        Workflow.Run = async (context, _) => await context.StepAsync<JsonElement>("ask", _ => throw new InvalidOperationException(secret));
+        var run = await GivenRun();
+
+        await Enqueue(run, attempts);
+
+        (await Reaches(run, RunStatus.Failed)).Error!.ShouldContain(secret);
+        await DeadLetterOf(run.Id.ToString());
+        var expected = WorkerPath == "masstransit" ? "workflow-execution receive" : "process workflow-execution";
+        await Eventually.Get(() => ended.Count(activity => activity.DisplayName == expected && activity.Status == ActivityStatusCode.Error), count => count == attempts);
+        ended.Where(activity => TextOf(activity).Contains(secret)).Select(activity => $"{activity.Source.Name}: {activity.DisplayName}").ShouldBeEmpty();
+    }
+
+    private static string TextOf(Activity activity) => string.Join('\n', activity.TagObjects.Concat(activity.Events.SelectMany(told => told.Tags))
+        .Select(tag => tag.Value?.ToString()).Concat(activity.Baggage.Select(item => item.Value)).Append(activity.StatusDescription).Append(activity.DisplayName));
 
     private static bool IsOurs(string meter) => meter.StartsWith("WorkflowAspire.", StringComparison.Ordinal);
 

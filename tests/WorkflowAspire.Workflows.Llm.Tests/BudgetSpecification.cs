@@ -12,6 +12,7 @@ namespace WorkflowAspire.Workflows.Llm.Tests;
 public abstract class BudgetSpecification : LanguageModelSpecification
 {
     private static readonly Guid Rich = Guid.NewGuid();
+    private static readonly Guid Strict = Guid.NewGuid();
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     private TokenBudgets Budgets => Services.GetRequiredService<TokenBudgets>();
@@ -22,6 +23,8 @@ public abstract class BudgetSpecification : LanguageModelSpecification
         ["TokenBudgets:default:Window"] = "day",
         [$"TokenBudgets:{Rich}:Tokens"] = "1000000",
         [$"TokenBudgets:{Rich}:Window"] = "month",
+        [$"TokenBudgets:{Strict}:Tokens"] = "1000",
+        [$"TokenBudgets:{Strict}:OwnConnections"] = "true",
     };
 
     [Fact]
@@ -46,7 +49,7 @@ public abstract class BudgetSpecification : LanguageModelSpecification
 
         Time.Advance(TimeSpan.FromHours(12));
 
-        (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(tenant, isTenants: false, 10, Longest, default)).ShouldNotBeNull();
     }
 
     [Fact]
@@ -55,9 +58,9 @@ public abstract class BudgetSpecification : LanguageModelSpecification
         await Spend(Rich, 5000);
         Time.Advance(TimeSpan.FromDays(10));
 
-        (await Budgets.ReserveAsync(Rich, 10, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(Rich, isTenants: false, 10, Longest, default)).ShouldNotBeNull();
         Time.Advance(TimeSpan.FromDays(10));
-        (await Budgets.ReserveAsync(Rich, 10, Longest, default))!.WindowStart.ShouldBe(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        (await Budgets.ReserveAsync(Rich, isTenants: false, 10, Longest, default))!.WindowStart.ShouldBe(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     [Fact]
@@ -69,7 +72,7 @@ public abstract class BudgetSpecification : LanguageModelSpecification
         {
             try
             {
-                return await Budgets.ReserveAsync(tenant, 300, Longest, default);
+                return await Budgets.ReserveAsync(tenant, isTenants: false, 300, Longest, default);
             }
             catch (ModelFailure failure) when (!failure.IsFinal)
             {
@@ -85,19 +88,19 @@ public abstract class BudgetSpecification : LanguageModelSpecification
     public async Task A_call_that_only_waits_for_others_may_try_again()
     {
         var tenant = Guid.NewGuid();
-        var others = (await Budgets.ReserveAsync(tenant, 1000, Longest, default)).ShouldNotBeNull();
+        var others = (await Budgets.ReserveAsync(tenant, isTenants: false, 1000, Longest, default)).ShouldNotBeNull();
         await Refused(tenant, isFinal: false);
 
         await Budgets.SettleAsync(others, 400, default);
 
-        (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(tenant, isTenants: false, 10, Longest, default)).ShouldNotBeNull();
     }
 
     [Fact]
     public async Task A_step_that_only_waits_for_others_says_nothing_of_its_endpoint()
     {
         var lease = await AcceptAndClaim();
-        await Budgets.ReserveAsync(lease.Run.TenantId, 1000, Longest, default);
+        await Budgets.ReserveAsync(lease.Run.TenantId, isTenants: false, 1000, Longest, default);
 
         var error = await Should.ThrowAsync<StepPostponedException>(() => Ask(Question() with { Attempts = 1 }, lease));
 
@@ -109,27 +112,27 @@ public abstract class BudgetSpecification : LanguageModelSpecification
     public async Task What_a_dead_worker_reserved_is_free_after_its_time()
     {
         var tenant = Guid.NewGuid();
-        await Budgets.ReserveAsync(tenant, 1000, Longest, default);
+        await Budgets.ReserveAsync(tenant, isTenants: false, 1000, Longest, default);
         await Refused(tenant, isFinal: false);
 
         Time.Advance(Longest + TimeSpan.FromMinutes(1));
 
-        (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(tenant, isTenants: false, 10, Longest, default)).ShouldNotBeNull();
     }
 
     [Fact]
     public async Task What_a_dead_worker_reserved_is_free_after_its_time_however_busy_its_tenant_is()
     {
         var tenant = Guid.NewGuid();
-        await Budgets.ReserveAsync(tenant, 900, Longest, default);
+        await Budgets.ReserveAsync(tenant, isTenants: false, 900, Longest, default);
         for (var i = 0; i < 6; i++)
         {
-            var other = (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+            var other = (await Budgets.ReserveAsync(tenant, isTenants: false, 10, Longest, default)).ShouldNotBeNull();
             Time.Advance(TimeSpan.FromSeconds(40));
             await Budgets.SettleAsync(other, 1, default);
         }
 
-        (await Budgets.ReserveAsync(tenant, 990, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(tenant, isTenants: false, 990, Longest, default)).ShouldNotBeNull();
         await Refused(tenant, isFinal: false, after: 10);
     }
 
@@ -137,12 +140,20 @@ public abstract class BudgetSpecification : LanguageModelSpecification
     public async Task A_call_whose_end_is_told_twice_counts_once()
     {
         var tenant = Guid.NewGuid();
-        var call = (await Budgets.ReserveAsync(tenant, 600, Longest, default)).ShouldNotBeNull();
+        var call = (await Budgets.ReserveAsync(tenant, isTenants: false, 600, Longest, default)).ShouldNotBeNull();
 
         await Budgets.SettleAsync(call, 600, default);
         await Budgets.SettleAsync(call, 600, default);
 
-        (await Budgets.ReserveAsync(tenant, 10, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(tenant, isTenants: false, 10, Longest, default)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_budget_counts_what_a_tenant_pays_itself_only_where_it_says_so()
+    {
+        (await Budgets.ReserveAsync(Guid.NewGuid(), isTenants: true, 10, Longest, default)).ShouldBeNull();
+
+        (await Budgets.ReserveAsync(Strict, isTenants: true, 10, Longest, default)).ShouldNotBeNull();
     }
 
     [Fact]
@@ -153,18 +164,18 @@ public abstract class BudgetSpecification : LanguageModelSpecification
 
         await Ask(Question() with { MaxTokens = 900 }, lease);
 
-        (await Budgets.ReserveAsync(lease.Run.TenantId, 980, Longest, default)).ShouldNotBeNull();
+        (await Budgets.ReserveAsync(lease.Run.TenantId, isTenants: false, 980, Longest, default)).ShouldNotBeNull();
         await Refused(lease.Run.TenantId, isFinal: false, tokens: 10, after: 5);
     }
 
     private async Task Spend(Guid tenant, long tokens) =>
-        await Budgets.SettleAsync((await Budgets.ReserveAsync(tenant, tokens, Longest, default)).ShouldNotBeNull(), tokens, default);
+        await Budgets.SettleAsync((await Budgets.ReserveAsync(tenant, isTenants: false, tokens, Longest, default)).ShouldNotBeNull(), tokens, default);
 
     // After so many more tokens are reserved.
     private async Task Refused(Guid tenant, bool isFinal, long tokens = 10, long after = 0)
     {
-        if (after > 0) await Budgets.ReserveAsync(tenant, after, Longest, default);
-        (await Should.ThrowAsync<ModelFailure>(() => Budgets.ReserveAsync(tenant, tokens, Longest, default))).IsFinal.ShouldBe(isFinal);
+        if (after > 0) await Budgets.ReserveAsync(tenant, isTenants: false, after, Longest, default);
+        (await Should.ThrowAsync<ModelFailure>(() => Budgets.ReserveAsync(tenant, isTenants: false, tokens, Longest, default))).IsFinal.ShouldBe(isFinal);
     }
 }
 

@@ -13,6 +13,7 @@ public class DeclaredModelsTests : LanguageModelSpecification
     private readonly Guid _run = Guid.NewGuid();
     private readonly Guid _tenant = Guid.NewGuid();
     private readonly Guid _other = Guid.NewGuid();
+    private readonly Guid _poor = Guid.NewGuid();
 
     private ILanguageModelSteps Steps => Services.GetRequiredService<ILanguageModelSteps>();
 
@@ -24,6 +25,7 @@ public class DeclaredModelsTests : LanguageModelSpecification
     {
         [$"Secrets:{_tenant}:model"] = OwnConnection,
         [$"Secrets:{_other}:model"] = OwnConnection,
+        [$"TokenBudgets:{_poor}:Tokens"] = "0",
     };
 
     protected override void Configure(IServiceCollection services)
@@ -116,6 +118,21 @@ public class DeclaredModelsTests : LanguageModelSpecification
 
         error.Message.ShouldSatisfyAllConditions(message => message.ShouldContain("Definitions:SharedSecrets"), message => message.ShouldNotContain(Key));
         Provider.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_tenant_without_budget_may_use_a_connection_that_it_pays_itself_and_no_other()
+    {
+        Reach.AllowPrivateAddresses = true;
+        Provider.ThenOpenAI("Because.");
+        var own = Request() with { TenantId = _poor, Connection = OwnConnection, IsConnectionString = true };
+
+        (await Steps.AskAsync(own, default)).Text.ShouldBe("Because.");
+
+        (await Should.ThrowAsync<UnrecoverableError>(() => Steps.AskAsync(own with { ConnectionHosts = ["127.0.0.1"] }, default))).Message.ShouldContain("of its 0 tokens");
+        (await Should.ThrowAsync<UnrecoverableError>(() => Steps.AskAsync(Request() with { TenantId = _poor }, default))).Message.ShouldContain("of its 0 tokens");
+        Provider.Requests.Count.ShouldBe(1);
+        (await Usage.OfRunAsync(_run)).ShouldHaveSingleItem().Usage.InputTokens.ShouldBe(10);
     }
 
     [Fact]

@@ -248,7 +248,7 @@ public class FailureTests : LanguageModelSpecification
             return (await Models.ChatAsync(context, "ask", request with { Timeout = TimeSpan.FromSeconds(5) })).Text;
         })));
 
-        error.Message.ShouldContain("all of its 2 calls (MaxConcurrency) were under way for 0:00:05");
+        error.Message.ShouldContain("all of its 2 calls (MaxConcurrency), or all that one tenant may have of them (TenantPart), were under way for 0:00:05");
     }
 
     [Fact]

@@ -6,18 +6,14 @@ namespace WorkflowAspire.AdminApi.Definitions;
 /// <summary>One version of a tenant's definition.</summary>
 internal sealed record DefinitionResponse(Guid TenantId, string Name, int Version, DateTimeOffset CreatedAt, bool Disabled, JsonElement Definition)
 {
-    public static DefinitionResponse From(StoredDefinition stored) => new(stored.TenantId, stored.Name, stored.Version, stored.CreatedAt, stored.IsDisabled, JsonElement.Parse(stored.Definition));
+    public static DefinitionResponse From(StoredDefinition stored) => new(stored.TenantId, stored.Name, stored.Version, stored.CreatedAt, stored.IsDisabled, StoredJson.Show(stored.Definition)!.Value);
 }
 
 /// <summary>A definition as lists show it.</summary>
 internal sealed record DefinitionSummary(string Name, int Version, string? Description, DateTimeOffset CreatedAt, bool Disabled)
 {
-    public static DefinitionSummary From(StoredDefinition stored)
-    {
-        using var definition = JsonDocument.Parse(stored.Definition);
-        return new DefinitionSummary(
-            stored.Name, stored.Version, definition.RootElement.TryGetProperty("description", out var text) ? text.GetString() : null, stored.CreatedAt, stored.IsDisabled);
-    }
+    public static DefinitionSummary From(StoredDefinition stored) =>
+        new(stored.Name, stored.Version, StoredJson.TextIn(stored.Definition, "description"), stored.CreatedAt, stored.IsDisabled);
 }
 
 /// <summary>A page of a tenant's definitions, by name.</summary>

@@ -34,9 +34,6 @@ internal record RunSummaryResponse(
 /// <summary>A run with its input and output.</summary>
 internal record RunResponse : RunSummaryResponse
 {
-    // Characters.
-    private const int LongestExcerpt = 200;
-
     private RunResponse(RunSummaryResponse run, JsonElement? input, JsonElement? output)
         : base(run) => (Input, Output) = (input, output);
 
@@ -46,22 +43,7 @@ internal record RunResponse : RunSummaryResponse
     [JsonPropertyOrder(1)]
     public JsonElement? Output { get; }
 
-    public static new RunResponse From(WorkflowRun run) => new(RunSummaryResponse.From(run), Json(run.Input), Json(run.Output));
-
-    // What another producer has put into the row may be no JSON; the rest of the page is shown all the same.
-    protected static JsonElement? Json(string? text)
-    {
-        if (text is null) return null;
-        try
-        {
-            return JsonElement.Parse(text);
-        }
-        catch (JsonException)
-        {
-            var excerpt = text.Length <= LongestExcerpt ? text : text[..(char.IsHighSurrogate(text[LongestExcerpt - 1]) ? LongestExcerpt - 1 : LongestExcerpt)];
-            return JsonElement.Parse($$"""{"unreadable":"{{JsonEncodedText.Encode(excerpt)}}"}""");
-        }
-    }
+    public static new RunResponse From(WorkflowRun run) => new(RunSummaryResponse.From(run), StoredJson.Show(run.Input), StoredJson.Show(run.Output));
 }
 
 /// <summary>A run with its steps.</summary>
@@ -88,7 +70,7 @@ internal sealed record RunDetailResponse : RunResponse
         attempt.Attempt, Name(attempt.Outcome), attempt.Worker, attempt.StartedAt, attempt.EndedAt, attempt.Error?.Step, attempt.Error?.Type, attempt.Error?.Message, attempt.Error?.Stack, attempt.Fingerprint);
 
     private static StepResponse StepOf(WorkflowStep step) => new(
-        step.Name, Name(step.Kind), Name(step.Status), Json(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);
+        step.Name, Name(step.Kind), Name(step.Status), StoredJson.Show(step.Output), step.Error, step.Attempts, step.StartedAt, step.CompletedAt, step.DueAt, step.ChildRunId);
 }
 
 /// <summary>An attempt that ended without completing its run: failed, handedBack by a worker that stopped, or lost with one that vanished.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class QueueEndpointConfiguration<T> : ReceiveEndpointCon
         // What leaves the pipe is the worker's to record: a failed attempt, and after the last one the dead letter.
         this.ThrowOnSkippedMessages();
         this.RethrowFaultedMessages();
-        ConnectConsumerConfigurationObserver(new AttemptObserver());
+        ConnectConsumerConfigurationObserver(new AttemptObserver(() => TraceOutcomes));
     }
 
     public override Uri HostAddress { get; }

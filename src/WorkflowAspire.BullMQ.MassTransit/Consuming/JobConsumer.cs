@@ -27,6 +27,10 @@ internal sealed class JobConsumer<T>(QueueEndpointContext endpoint, string queue
             // MassTransit's own exception doesn't tell which one it replaces.
             ExceptionDispatchInfo.Throw(thrown);
         }
+        catch (Exception error) when (error.GetBaseException() is ConcealedError && job is { Moved: null, Thrown: { } thrown })
+        {
+            ExceptionDispatchInfo.Throw(thrown);
+        }
         catch when (job.Moved is not null)
         {
             // The job is elsewhere by now, whatever its consumer threw after that; MassTransit has logged it.

@@ -21,7 +21,8 @@ internal sealed class EventFields : IReadOnlyDictionary<string, ReadOnlyMemory<b
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
             var (field, value) = (fields[i].ToString(), (ReadOnlyMemory<byte>)fields[i + 1]);
-            if (field == NameField) Name = TextOf(value);
+            Size += value.Length;
+            if (field == NameField) (Name, HasName) = (TextOf(value), true);
             else _fields[field] = value;
         }
     }
@@ -29,6 +30,11 @@ internal sealed class EventFields : IReadOnlyDictionary<string, ReadOnlyMemory<b
     public string Id { get; }
 
     public string Name { get; }
+
+    public bool HasName { get; }
+
+    /// <summary>The bytes of all values.</summary>
+    public long Size { get; }
 
     public int Count => _fields.Count;
 
@@ -45,16 +51,6 @@ internal sealed class EventFields : IReadOnlyDictionary<string, ReadOnlyMemory<b
     public IEnumerator<KeyValuePair<string, ReadOnlyMemory<byte>>> GetEnumerator() => _fields.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    public bool Has(params ReadOnlySpan<string> fields)
-    {
-        foreach (var field in fields)
-        {
-            if (!_fields.ContainsKey(field)) return false;
-        }
-
-        return true;
-    }
 
     public string Text(string field) => TextOrNull(field) ?? "";
 

@@ -10,10 +10,15 @@ internal sealed class EventStream(QueueKeys keys, IConnectionMultiplexer connect
     /// <summary>Before the first event of any stream.</summary>
     public const string Beginning = "0-0";
 
-    /// <summary>How many events one read brings at most.</summary>
-    public const int EventsPerRead = 500;
+    // How many events one read brings at most, and about how many bytes.
+    private const int MostEvents = 500;
+    private const long MostBytes = 8_000_000;
+    private const int Growth = 4;
 
     private static readonly TimeSpan LateAnswer = TimeSpan.FromSeconds(5);
+
+    // Begins small: how large the events are is known when the first ones are here.
+    private int _eventsPerRead = MostEvents / (Growth * Growth);
 
     public static async Task<EventStream> ConnectAsync(QueueKeys keys, IConnectionMultiplexer redis, QueueEventsOptions options) =>
         // The name is the one that Node's package gives such connections.
@@ -42,15 +47,21 @@ internal sealed class EventStream(QueueKeys keys, IConnectionMultiplexer connect
     }
 
     /// <summary>The events after the one of this id, oldest first; none where none came within the time.</summary>
-    public async Task<IReadOnlyList<QueueEvent>> ReadAsync(string after, TimeSpan longestBlock)
+    public async Task<EventPage> ReadAsync(string after, TimeSpan longestBlock)
     {
-        var reply = await connection.GetDatabase().ExecuteAsync("XREAD", "COUNT", EventsPerRead,
+        var asked = _eventsPerRead;
+        // Where this read fails, because its events are too large to come in time, the next one gets on with a single one.
+        _eventsPerRead = 1;
+        var reply = await connection.GetDatabase().ExecuteAsync("XREAD", "COUNT", asked,
             "BLOCK", ((long)longestBlock.TotalMilliseconds).ToString(CultureInfo.InvariantCulture), "STREAMS", keys.Of("events"), after).ConfigureAwait(false);
-        if (reply.IsNull) return [];
+        _eventsPerRead = asked;
+        if (reply.IsNull) return EventPage.Empty;
         // One stream: { { key, entries } }, or { key, entries } where the connection speaks RESP3.
         var stream = reply[0].Resp2Type == ResultType.Array ? reply[0] : reply;
         var entries = (RedisResult[])stream[1]!;
-        return [.. entries.Select(entry => EventKinds.Read(new EventFields((string)entry[0]!, (RedisValue[])entry[1]!)))];
+        var events = entries.Select(entry => ReadEvent.Of(new EventFields((string)entry[0]!, (RedisValue[])entry[1]!))).ToList();
+        _eventsPerRead = (int)Math.Clamp(MostBytes / Math.Max(1, events.Sum(read => read.Event.Size) / events.Count), 1, Math.Min(MostEvents, asked * Growth));
+        return new EventPage(events, MayHaveMore: events.Count == asked);
     }
 
     /// <summary>Whether the stream still has the event of this id.</summary>

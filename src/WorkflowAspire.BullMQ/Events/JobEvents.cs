@@ -1,3 +1,5 @@
+using WorkflowAspire.BullMQ.Protocol;
+
 namespace WorkflowAspire.BullMQ;
 
 // What can happen to a job, in the order of its life. Names are those of Node's package.
@@ -58,13 +60,10 @@ public sealed record WaitingEvent : JobEvent
 public sealed record DelayedEvent : JobEvent
 {
     internal DelayedEvent(EventFields fields)
-        : base(fields) => Until = TimeOf(fields.Number("delay") ?? 0);
+        : base(fields) => Until = AnyForm.Date(fields.Number("delay") ?? 0);
 
     /// <summary>When the job is due (<c>delay</c>, which is a point in time and not a span).</summary>
     public DateTimeOffset Until { get; }
-
-    private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
-        Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 }
 
 /// <summary><c>waiting-children</c>: the job waits for the children of its flow.</summary>
@@ -93,7 +92,7 @@ public sealed record ProgressEvent : JobEvent
     internal ProgressEvent(EventFields fields)
         : base(fields) => Data = fields["data"];
 
-    /// <summary>What it told: UTF-8 JSON, a number or an object.</summary>
+    /// <summary>What it told: UTF-8 JSON, a number or an object. Where somebody wrote something else, it is that, and the log says so.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 }
 
@@ -112,7 +111,7 @@ public sealed record CompletedEvent : JobEvent
     internal CompletedEvent(EventFields fields)
         : base(fields) => (ReturnValue, Previous) = (fields["returnvalue"], fields.TextOrNull("prev"));
 
-    /// <summary>What its processor returned: UTF-8 JSON, <c>null</c> where there is nothing.</summary>
+    /// <summary>What its processor returned: UTF-8 JSON, <c>null</c> where there is nothing. Where somebody wrote something else, it is that, and the log says so.</summary>
     public ReadOnlyMemory<byte> ReturnValue { get; }
 
     /// <summary>Where the job was before (<c>prev</c>): <c>active</c>.</summary>
@@ -136,7 +135,7 @@ public sealed record FailedEvent : JobEvent
 public sealed record RetriesExhaustedEvent : JobEvent
 {
     internal RetriesExhaustedEvent(EventFields fields)
-        : base(fields) => AttemptsMade = (int)(fields.Number("attemptsMade") ?? 0);
+        : base(fields) => AttemptsMade = (int)Math.Clamp(fields.Number("attemptsMade") ?? 0, int.MinValue, int.MaxValue);
 
     /// <summary>How many attempts it had.</summary>
     public int AttemptsMade { get; }

@@ -13,6 +13,9 @@ public abstract record QueueEvent
 
     /// <summary>Every field of the event, the name aside, byte for byte as it is in the stream.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Fields { get; }
+
+    /// <summary>The bytes of all fields' values.</summary>
+    internal long Size => ((EventFields)Fields).Size;
 }
 
 /// <summary>Something that happened to one job.</summary>
@@ -25,7 +28,10 @@ public abstract record JobEvent : QueueEvent
     public string JobId { get; }
 }
 
-/// <summary>An event that a program published itself, or one of a kind that is not known here: its fields tell what it is.</summary>
+/// <summary>
+/// An event that a program published itself, one of a kind that is not known here, or one of BullMQ's that lacks a field or has none of a
+/// number's form there (the log says so): its fields tell what it is.
+/// </summary>
 public sealed record CustomEvent : QueueEvent
 {
     internal CustomEvent(EventFields fields)

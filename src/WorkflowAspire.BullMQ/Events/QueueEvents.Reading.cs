@@ -118,15 +118,16 @@ public sealed partial class QueueEvents
     private async Task StepAsync()
     {
         var after = LastEventId!;
-        var events = await _stream!.ReadAsync(after, _options.BlockingTimeout).ConfigureAwait(false);
+        var (events, mayHaveMore) = await _stream!.ReadAsync(after, _options.BlockingTimeout).ConfigureAwait(false);
         if (events.Count == 0) return;
         if (_mayHaveGap && after.Contains('-', StringComparison.Ordinal) && after != EventStream.Beginning && !await _stream.HasAsync(after).ConfigureAwait(false))
-            Gap(_logger, after, events[0].Id, QueueName);
+            Gap(_logger, after, events[0].Event.Id, QueueName);
         // Whoever is so far behind may be overtaken by the trimming.
-        _mayHaveGap = events.Count == EventStream.EventsPerRead;
-        foreach (var told in events)
+        _mayHaveGap = mayHaveMore;
+        foreach (var (told, fault) in events)
         {
             if (!await TellAsync(told).ConfigureAwait(false)) return;
+            if (fault is not null) Malformed(_logger, told.Name, told.Id, QueueName, fault);
         }
     }
 
@@ -153,6 +154,9 @@ public sealed partial class QueueEvents
             return isHeard;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Event '{name}' ({eventId}) of queue {queue} is not of its form, {fault}; it is told with its fields as they are")]
+    private static partial void Malformed(ILogger logger, string name, string eventId, string queue, string fault);
 
     [LoggerMessage(LogLevel.Warning, "Events of queue {queue} between {last} and {next} may be lost: the stream was trimmed before they were read")]
     private static partial void Gap(ILogger logger, string last, string next, string queue);

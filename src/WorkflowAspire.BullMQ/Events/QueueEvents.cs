@@ -21,7 +21,7 @@ namespace WorkflowAspire.BullMQ;
 /// longer than those last, it goes on with the oldest one there is, and a warning in the log says so.
 /// </para>
 /// <para>
-/// Listeners have 10,000 events of room each. Where one is that far behind, reading waits for it.
+/// Listeners have room for 10,000 events each, 64 MB together. Where one is that far behind, reading waits for it.
 /// </para>
 /// </remarks>
 public sealed partial class QueueEvents : IAsyncDisposable

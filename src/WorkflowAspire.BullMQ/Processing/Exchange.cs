@@ -279,9 +279,8 @@ internal sealed partial class Exchange(
             else jobs.Add(Take(JobHash.Read(connection, id, fields, now, options.Name), token, asked));
         }
 
-        var nextDelayed = (string?)taken[1];
-        return new Exchanged(jobs, TimeSpan.FromMilliseconds((long)taken[0]),
-            string.IsNullOrEmpty(nextDelayed) ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)double.Parse(nextDelayed, CultureInfo.InvariantCulture)));
+        var nextDelayed = (RedisValue)taken[1];
+        return new Exchanged(jobs, TimeSpan.FromMilliseconds((long)taken[0]), nextDelayed.IsNullOrEmpty ? null : AnyForm.Date((double)nextDelayed));
     }
 
     private static long? ServerTimeOf(RedisResult[] taken) => ((RedisValue)taken[2]).TryParse(out long time) ? time : null;

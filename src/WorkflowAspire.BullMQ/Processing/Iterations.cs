@@ -41,7 +41,7 @@ internal sealed partial class Iterations(QueueConnection connection, WorkerOptio
         if (others is null || !others.TryGetValue("repeat", out var repeat)) throw new FormatException("its options have no repeat.");
         var rules = RepeatJson.Read(repeat);
         var previous = others.TryGetValue("prevMillis", out var millis) && AnyForm.Number(millis) is { } time
-            ? DateTimeOffset.FromUnixTimeMilliseconds((long)time) : (DateTimeOffset?)null;
+            ? AnyForm.Date(time) : (DateTimeOffset?)null;
         var (follows, due) = await NextTime.FindAsync(
             rules, active.Job.Name, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, options.RepeatStrategy).ConfigureAwait(false);
         if (!follows) return;

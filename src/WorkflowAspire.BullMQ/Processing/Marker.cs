@@ -32,9 +32,9 @@ internal sealed class Marker(QueueConnection queue, WorkerOptions options) : IAs
             if (popped.IsNull) return;
 
             // The marker of a delayed job says when; this worker has it now and must keep that time.
-            var score = double.Parse(((string[])popped!)[2], CultureInfo.InvariantCulture);
+            var score = (double)((RedisValue[])popped!)[2];
             if (score <= queue.Time.GetUtcNow().ToUnixTimeMilliseconds()) return;
-            var announced = DateTimeOffset.FromUnixTimeMilliseconds((long)score);
+            var announced = AnyForm.Date(score);
             if (nextDelayed is null || announced < nextDelayed) nextDelayed = announced;
         }
     }

@@ -91,6 +91,10 @@ internal static class AnyForm
     /// <summary>A time from now on; as long as a <see cref="TimeSpan"/> can be added to any date, and not before now.</summary>
     public static TimeSpan Milliseconds(double milliseconds) => TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, TimeSpan.FromDays(36_500).TotalMilliseconds));
 
+    /// <summary>A point in time that somebody wrote as milliseconds of Unix time: the nearest that there is, for what is no number the beginning.</summary>
+    public static DateTimeOffset Date(double milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(
+        double.IsNaN(milliseconds) ? 0 : (long)Math.Clamp(milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+
     /// <summary>A count as an <see cref="int"/> holds it; a fraction counts as one more, since one more fits before it is reached.</summary>
     public static int Count(double number) => (int)Math.Clamp(Math.Ceiling(number), int.MinValue, int.MaxValue);
 

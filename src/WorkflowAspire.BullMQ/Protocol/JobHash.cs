@@ -52,13 +52,13 @@ internal static class JobHash
             Options = ReadOptions(opts),
             Timestamp = Time(timestamp) ?? DateTimeOffset.UnixEpoch,
             Delay = Milliseconds(delay),
-            Priority = (int)priority,
+            Priority = AnyForm.Count(priority),
             DeduplicationId = deduplicationId.IsNull ? null : deduplicationId.ToString(),
             RepeatJobKey = repeatJobKey.IsNull ? null : repeatJobKey.ToString(),
-            AttemptsMade = (int)attemptsMade,
+            AttemptsMade = AnyForm.Count(attemptsMade),
             // The script reads the hash before it counts this start.
-            AttemptsStarted = (int)attemptsStarted + (takenAt is null ? 0 : 1),
-            StalledCounter = (int)stalled,
+            AttemptsStarted = AnyForm.Count(attemptsStarted + (takenAt is null ? 0d : 1)),
+            StalledCounter = AnyForm.Count(stalled),
             ProcessedOn = takenAt ?? Time(processedOn),
             FinishedOn = Time(finishedOn),
             ReturnValue = Bytes(returnValue),
@@ -94,7 +94,7 @@ internal static class JobHash
         return (ReadOnlyMemory<byte>)value;
     }
 
-    // Lua may have written a number with a fraction or an exponent.
+    // Lua may have written a number with a fraction or an exponent; somebody else, what is none.
     public static long Number(RedisValue value) =>
         value.TryParse(out long whole) ? whole
         : double.TryParse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? (long)real : 0;

@@ -17,15 +17,15 @@ internal static class SchedulerHash
         {
             Key = id,
             Name = Text("name") ?? id,
-            Next = DateTimeOffset.FromUnixTimeMilliseconds((long)next),
-            IterationCount = (int?)Number("ic"),
-            Limit = (int?)Number("limit"),
+            Next = AnyForm.Date(next),
+            IterationCount = Count("ic"),
+            Limit = Count("limit"),
             StartDate = Date("startDate"),
             EndDate = Date("endDate"),
             Tz = Text("tz"),
             Pattern = Text("pattern"),
-            Every = Number("every") is { } every ? TimeSpan.FromMilliseconds(every) : null,
-            Offset = TimeSpan.FromMilliseconds(Number("offset") ?? 0),
+            Every = Number("every") is { } every ? AnyForm.Milliseconds(every) : null,
+            Offset = AnyForm.Milliseconds(Number("offset") ?? 0),
             Template = new JobSchedulerTemplate
             {
                 Name = Text("name"),
@@ -36,9 +36,11 @@ internal static class SchedulerHash
 
         string? Text(string name) => fields.TryGetValue(name, out var value) ? value.ToString() : null;
 
-        double? Number(string name) => fields.TryGetValue(name, out var value) && value.TryParse(out double number) ? number : null;
+        double? Number(string name) => fields.TryGetValue(name, out var value) && value.TryParse(out double number) && double.IsFinite(number) ? number : null;
 
-        DateTimeOffset? Date(string name) => Number(name) is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : null;
+        int? Count(string name) => Number(name) is { } number ? AnyForm.Count(number) : null;
+
+        DateTimeOffset? Date(string name) => Number(name) is { } milliseconds ? AnyForm.Date(milliseconds) : null;
     }
 
     // name:id:endDate:tz:pattern, where the pattern may be an interval in milliseconds.
@@ -51,11 +53,11 @@ internal static class SchedulerHash
         {
             Key = key,
             Name = parts[0],
-            Next = DateTimeOffset.FromUnixTimeMilliseconds((long)next),
-            EndDate = long.TryParse(parts[2], CultureInfo.InvariantCulture, out var end) ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null,
+            Next = AnyForm.Date(next),
+            EndDate = long.TryParse(parts[2], CultureInfo.InvariantCulture, out var end) ? AnyForm.Date(end) : null,
             Tz = parts[3].Length > 0 ? parts[3] : null,
             Pattern = isInterval ? null : parts[4],
-            Every = isInterval ? TimeSpan.FromMilliseconds(every) : null,
+            Every = isInterval ? AnyForm.Milliseconds(every) : null,
             IsOldFormat = true,
             Template = new JobSchedulerTemplate { Name = parts[0] },
         };

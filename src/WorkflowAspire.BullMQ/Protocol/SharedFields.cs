@@ -19,7 +19,7 @@ internal sealed class SharedFields
 
     /// <param name="fields">Name, opts, delay and priority.</param>
     public static SharedFields Read(RedisValue[] fields) =>
-        new(fields[0].ToString(), fields[1], JobHash.Milliseconds(JobHash.Number(fields[2])), (int)JobHash.Number(fields[3]));
+        new(fields[0].ToString(), fields[1], JobHash.Milliseconds(JobHash.Number(fields[2])), AnyForm.Count(JobHash.Number(fields[3])));
 
     /// <summary>The options for one more job: the same object, unless they have a part that a program can change.</summary>
     public JobOptions NextOptions()

@@ -42,7 +42,7 @@ internal static class RepeatJson
     // A number everywhere but in repeatable jobs of BullMQ 5, which keep a date as their program wrote it.
     private static DateTimeOffset? Date(JsonElement repeat, string name)
     {
-        if (AnyForm.Number(repeat, name) is { } milliseconds) return DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
+        if (AnyForm.Number(repeat, name) is { } milliseconds) return AnyForm.Date(milliseconds);
         return DateTimeOffset.TryParse(AnyForm.Text(repeat, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ExecutionOptions
     [Range(0, 1000)]
     public int MaxStalledCount { get; set; } = 3;
 
-    /// <summary>How long a run whose workflow this worker doesn't have is put back, as long as some worker has published that workflow.</summary>
+    /// <summary>How long a run that this worker can't run is put back: some worker has published its workflow, or its definition was stored and can't be read here.</summary>
     /// <value>Default 10 minutes, so that a rollout may mix workers of two versions; zero to fail such runs at once.</value>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan UnknownWorkflowGrace { get; set; } = TimeSpan.FromMinutes(10);

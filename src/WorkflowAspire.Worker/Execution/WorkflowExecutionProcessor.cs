@@ -132,14 +132,14 @@ internal sealed partial class WorkflowExecutionProcessor(
             status = "postponed";
             throw;
         }
-        catch (UnknownWorkflowException)
+        catch (UnknownWorkflowException unknown)
         {
-            if (!await unfamiliar.MayBeTakenByAnotherAsync(job, run, ct)) throw;
+            if (await unfamiliar.LeaveAsync(job, run, unknown, ct) is { } refusal) throw refusal;
             status = "put back";
             leases.Release(job.Id);
             await ReturnAsync(job, lease, error: null);
             await postponement.PutOffAsync(job, time.GetUtcNow() + UnfamiliarWorkflows.Pause, ct);
-            throw new DelayedError($"Run {run.Id} waits for a worker that has workflow '{run.WorkflowId}'.");
+            throw new DelayedError($"Run {run.Id} waits for a worker that can run workflow '{run.WorkflowId}'.");
         }
         catch (Exception error) when (job.HasAttemptsLeft && error is not UnrecoverableError)
         {

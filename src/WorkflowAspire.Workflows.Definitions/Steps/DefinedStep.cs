@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkflowAspire.BullMQ;
 using WorkflowAspire.Workflows.Definitions.Expressions;
 using WorkflowAspire.Workflows.Definitions.Reading;
 
@@ -49,7 +50,7 @@ internal abstract class DefinedStep(StepReader reader)
         {
             // The step itself begins in this flow, not in one of its own: the engine notes what follows what.
             var filling = await run.FillAsync(step.Ahead, step.Id, run.Stopping, step.Conditions, onlyIf: step._when).ConfigureAwait(false);
-            last = filling is null ? JsonElement.Parse("null") : await step.RunAsync(run, filling).ConfigureAwait(false);
+            last = filling is null ? JsonElement.Parse("null") : await step.RunWholeAsync(run, filling).ConfigureAwait(false);
             run.Variables.Steps[step.Id] = last;
         }
 
@@ -59,4 +60,16 @@ internal abstract class DefinedStep(StepReader reader)
     /// <param name="run">What it runs with.</param>
     /// <param name="filling">The values of what was evaluated ahead.</param>
     protected abstract Task<JsonElement> RunAsync(StepRun run, Filling filling);
+
+    private async Task<JsonElement> RunWholeAsync(StepRun run, Filling filling)
+    {
+        try
+        {
+            return await RunAsync(run, filling).ConfigureAwait(false);
+        }
+        catch (Exception error) when (Unwritable.Is(error))
+        {
+            throw new UnrecoverableError($"Step '{Id}': what it sends or leaves can't be written as JSON: {error.Message}", error);
+        }
+    }
 }

@@ -66,13 +66,20 @@ internal sealed class LanguageModelStep : DefinedStep
                     ConnectionHosts = secret is null ? null : secrets.HostsOf(secret),
                 },
                 ct).ConfigureAwait(false);
-            var text = secrets.Redact(answer.Text);
+            var text = secrets.Redact(TextOf(answer));
             return JsonSerializer.SerializeToElement(new Dictionary<string, object?> { ["text"] = text, ["json"] = await ReadAsync(run, text, ct).ConfigureAwait(false), ["usage"] = answer.Usage }, JsonSerializerOptions.Web);
         }
         catch (Exception error) when (!ct.IsCancellationRequested && secrets.Redact(error) is var clean && !ReferenceEquals(clean, error))
         {
             throw clean;
         }
+    }
+
+    // Whoever asks the models may be anybody's code, and the checkpoint is shown and read again.
+    private string TextOf(LanguageModelAnswer? answer)
+    {
+        if (answer?.Text is not { } text) throw new TransientStepException($"Step '{Id}': the model's answer is missing; what asks the models gave null.");
+        return AcceptedJson.FindFault(text) is { } fault ? throw new UnrecoverableError($"Step '{Id}': the model's answer can't be kept. {fault}") : text;
     }
 
     // A model that answered badly once may answer well the next time, so this passes.
@@ -89,6 +96,8 @@ internal sealed class LanguageModelStep : DefinedStep
             throw new TransientStepException($"Step '{Id}': the model's answer is not JSON: {error.Message}", error);
         }
 
+        if (AcceptedJson.FindFault(json) is var (pointer, fault))
+            throw new TransientStepException($"Step '{Id}': the model's answer can't be kept{(pointer.Length > 0 ? $" ({pointer})" : "")}. {fault}");
         var faults = await _checked!.CheckAsync(run.Context.TenantId, json, run.Services.Evaluations, ct).ConfigureAwait(false);
         return faults.Count > 0 ? throw new TransientStepException($"Step '{Id}': the model's answer doesn't fit the schema: {Faults.Describe(faults)}") : json;
     }

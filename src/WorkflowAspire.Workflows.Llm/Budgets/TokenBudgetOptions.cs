@@ -20,6 +20,10 @@ internal sealed class TokenBudget
     [EnumDataType(typeof(BudgetWindow))]
     public BudgetWindow Window { get; set; }
 
+    /// <summary>Whether calls count that the tenant pays for itself, with a connection string of its own.</summary>
+    /// <value>Default false: a budget guards the bill of whoever configures the models.</value>
+    public bool OwnConnections { get; set; }
+
     public (DateTimeOffset Start, DateTimeOffset End) WindowAt(DateTimeOffset now)
     {
         var day = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
@@ -71,7 +75,7 @@ internal sealed class TokenBudgetConfiguration(IConfiguration configuration) : I
         }
         catch (Exception error) when (error is InvalidOperationException or ValidationException)
         {
-            faults.Add($"{section.Path}: {error.Message} Set Tokens to a whole number and Window to day or month.");
+            faults.Add($"{section.Path}: {error.Message} Set Tokens to a whole number, Window to day or month, and OwnConnections, if at all, to true or false.");
             return null;
         }
     }

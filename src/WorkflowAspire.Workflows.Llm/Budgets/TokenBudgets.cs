@@ -14,14 +14,15 @@ internal sealed class TokenBudgets(WorkflowDatabase database, IOptions<TokenBudg
 
     /// <summary>Begins a call: it counts as so many tokens until it is settled.</summary>
     /// <param name="tenantId">Who calls.</param>
+    /// <param name="isTenants">Whether it pays for the call itself.</param>
     /// <param name="tokens">How many tokens the call may use.</param>
     /// <param name="longest">After how long it is over at the latest.</param>
     /// <param name="ct">Ends the wait.</param>
-    /// <returns>What to settle; null where the tenant has no budget.</returns>
+    /// <returns>What to settle; null where the tenant has no budget, or none that counts such a call.</returns>
     /// <exception cref="ModelFailure">The budget is used up, or what is left is reserved.</exception>
-    public async Task<TokenReservation?> ReserveAsync(Guid tenantId, long tokens, TimeSpan longest, CancellationToken ct)
+    public async Task<TokenReservation?> ReserveAsync(Guid tenantId, bool isTenants, long tokens, TimeSpan longest, CancellationToken ct)
     {
-        if (options.Value.Of(tenantId) is not { } budget) return null;
+        if (options.Value.Of(tenantId) is not { } budget || (isTenants && !budget.OwnConnections)) return null;
         var now = time.GetUtcNow();
         var (start, end) = budget.WindowAt(now);
         var reservation = new TokenReservation(tenantId, start, $"r{Guid.NewGuid():N}");

@@ -47,7 +47,7 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
         {
             throw Describe(
                 _waitsForSlot
-                    ? ModelFailure.Postponed($"no call was made: all of its {model.Options.MaxConcurrency} calls (MaxConcurrency) were under way for {_timeout:g}")
+                    ? ModelFailure.Postponed($"no call was made: all of its {model.Options.MaxConcurrency} calls (MaxConcurrency), or all that one tenant may have of them (TenantPart), were under way for {_timeout:g}")
                     : ModelFailure.Passing($"timeout, no complete answer within {_timeout:g}"),
                 number);
         }
@@ -72,7 +72,7 @@ internal sealed partial class ChatStep(Asker asker, ChatRequest request, Languag
     private async Task<ChatAnswer> AskAsync(CancellationToken ct)
     {
         _waitsForSlot = true;
-        using var slot = await model.EnterAsync(ct).ConfigureAwait(false);
+        using var slot = await model.EnterAsync(asker.TenantId, ct).ConfigureAwait(false);
         _waitsForSlot = false;
         var messages = _turn.Opening();
         var answer = await _turn.TakeAsync(messages, ct).ConfigureAwait(false);

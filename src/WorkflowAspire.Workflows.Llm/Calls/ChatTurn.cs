@@ -33,7 +33,7 @@ internal sealed class ChatTurn(Asker asker, ChatRequest request, LanguageModel m
     {
         var sent = Tokens(messages.Sum(message => message.Text.Length));
         var reservation = await services.Budgets.ReserveAsync(
-            asker.TenantId, sent + (request.MaxTokens ?? UsualAnswer), request.Timeout ?? model.Options.Timeout, ct).ConfigureAwait(false);
+            asker.TenantId, model.IsTenants, sent + (request.MaxTokens ?? UsualAnswer), request.Timeout ?? model.Options.Timeout, ct).ConfigureAwait(false);
         var used = 0L;
         try
         {

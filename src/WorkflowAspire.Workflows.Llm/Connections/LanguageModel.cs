@@ -5,7 +5,7 @@ namespace WorkflowAspire.Workflows.Llm.Connections;
 /// <summary>A model that can be called, with this process's share of its slots.</summary>
 internal sealed class LanguageModel(string name, LanguageModelOptions options, ModelEndpoint endpoint, IChatClient client) : IDisposable
 {
-    private readonly SemaphoreSlim? _slots = options.MaxConcurrency is { } most ? new SemaphoreSlim(most, most) : null;
+    private readonly TenantSlots? _slots = options.MaxConcurrency is { } most ? new TenantSlots(most, options.TenantPart) : null;
 
     public string Name => name;
 
@@ -15,27 +15,11 @@ internal sealed class LanguageModel(string name, LanguageModelOptions options, M
 
     public IChatClient Client => client;
 
-    /// <summary>Waits until one more call may begin; what is returned ends it.</summary>
-    public async Task<IDisposable?> EnterAsync(CancellationToken ct)
-    {
-        if (_slots is null) return null;
-        await _slots.WaitAsync(ct).ConfigureAwait(false);
-        return new Slot(_slots);
-    }
+    /// <summary>Whether the tenant that calls it pays for it, with a key of its own.</summary>
+    public bool IsTenants { get; init; }
 
-    public void Dispose()
-    {
-        client.Dispose();
-        _slots?.Dispose();
-    }
+    /// <summary>Waits until one more call of a tenant may begin; what is returned ends it.</summary>
+    public async Task<IDisposable?> EnterAsync(Guid tenantId, CancellationToken ct) => _slots is null ? null : await _slots.EnterAsync(tenantId, ct).ConfigureAwait(false);
 
-    private sealed class Slot(SemaphoreSlim slots) : IDisposable
-    {
-        private int _left;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) == 0) slots.Release();
-        }
-    }
+    public void Dispose() => client.Dispose();
 }

@@ -32,6 +32,11 @@ public sealed class LanguageModelOptions
     [Range(1, 10_000)]
     public int? MaxConcurrency { get; set; }
 
+    /// <summary>The part of <see cref="MaxConcurrency"/> that one tenant may have in flight while others have calls in flight or wait for one; a tenant alone may have all.</summary>
+    /// <value>Default 0.75, rounded down, at least one call; 1 for no such limit. What comes free goes to the tenant with the fewest calls in any case.</value>
+    [Range(0.01, 1.0)]
+    public double TenantPart { get; set; } = 0.75;
+
     /// <summary>How many bytes an answer may have, all of a stream together, after decompression.</summary>
     /// <value>Default 5 MB.</value>
     [Range(1024, 100 * 1024 * 1024)]

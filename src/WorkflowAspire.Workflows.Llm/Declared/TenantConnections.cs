@@ -18,7 +18,7 @@ internal sealed class TenantConnections(IOptions<DefinitionOptions> options, Tim
     private const int MostOfTenant = 16;
 
     // Those that are let go may have calls in flight; their idle connections close by themselves.
-    private readonly BoundedCache<(Guid TenantId, string Hash), LanguageModel> _models = new(MostKept, key => key.TenantId, MostOfTenant);
+    private readonly BoundedCache<(Guid TenantId, bool IsTenants, string Hash), LanguageModel> _models = new(MostKept, key => key.TenantId, MostOfTenant);
     private readonly PublicConnections _connections = new(
         DefinitionOptions.HttpReach.Section, () => options.Value.Http.AllowPrivateAddresses, () => options.Value.Http.AllowedHosts);
 
@@ -31,11 +31,15 @@ internal sealed class TenantConnections(IOptions<DefinitionOptions> options, Tim
         var endpoint = Parse(connectionString);
         if (hosts is not null && !HostList.Has(hosts, endpoint.Endpoint.Host))
             throw new UnrecoverableError("A shared secret is used as the connection string of a language model, but may not be sent to its host; Definitions:SharedSecrets lists those it may be sent to.");
-        return _models.GetOrAdd((tenantId, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(connectionString)))), _ => Open(endpoint));
+        // A secret that is shared leads to certain hosts only, and whoever shares it pays.
+        return _models.GetOrAdd((tenantId, hosts is null, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(connectionString)))), key => Open(endpoint, key.IsTenants));
     }
 
-    private LanguageModel Open(ModelEndpoint endpoint) => new(
-        "of a secret", new LanguageModelOptions(), endpoint, ProviderClient.Create(endpoint, options.Value.Http.MaxResponseBytes, time, loggers, _connections.CreateHandler()));
+    private LanguageModel Open(ModelEndpoint endpoint, bool isTenants) => new(
+        "of a secret", new LanguageModelOptions(), endpoint, ProviderClient.Create(endpoint, options.Value.Http.MaxResponseBytes, time, loggers, _connections.CreateHandler()))
+    {
+        IsTenants = isTenants,
+    };
 
     private static ModelEndpoint Parse(string connectionString)
     {

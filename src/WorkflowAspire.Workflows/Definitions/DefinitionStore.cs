@@ -112,7 +112,15 @@ public sealed class DefinitionStore
 
     private static bool Same(StoredDefinition stored, JsonDocument wanted)
     {
-        using var kept = JsonDocument.Parse(stored.Definition);
-        return JsonElement.DeepEquals(kept.RootElement, wanted.RootElement);
+        try
+        {
+            using var kept = JsonDocument.Parse(stored.Definition);
+            return JsonElement.DeepEquals(kept.RootElement, wanted.RootElement);
+        }
+        catch (JsonException)
+        {
+            // Somebody has changed the row; the next version replaces it.
+            return false;
+        }
     }
 }

@@ -73,7 +73,7 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
 
     private async Task<WorkflowRun> StartAsync<TInput>(Guid id, string workflow, TInput input)
     {
-        var json = JsonSerializer.Serialize(input, (JsonTypeInfo<TInput>)_services.Json.GetTypeInfo(typeof(TInput)));
+        var json = WriteInput(input, (JsonTypeInfo<TInput>)_services.Json.GetTypeInfo(typeof(TInput)));
         var added = new WorkflowRun(id, attempt.Run.TenantId, workflow, RunStatus.Pending, json, null, null, 0, _services.Time.GetUtcNow(), null, null, null)
         {
             ParentRunId = attempt.Run.Id,
@@ -92,6 +92,18 @@ internal sealed partial class ChildRuns(RunAttempt attempt, Operation operation)
         }
 
         return child;
+    }
+
+    private string WriteInput<TInput>(TInput input, JsonTypeInfo<TInput> type)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(input, type);
+        }
+        catch (Exception error)
+        {
+            throw new UnrecoverableError($"The input of '{operation.Name}' ({typeof(TInput).Name}) can't be written as JSON: {error.Message}", error);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "A child run could not be enqueued; the relay will do it")]
