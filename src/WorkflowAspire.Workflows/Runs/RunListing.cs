@@ -66,7 +66,9 @@ internal sealed class RunListing
 
     private string Conditions(string id) => string.Join(" AND ", _conditions).Replace("$id", id, StringComparison.Ordinal);
 
-    private static string StatusIn(IEnumerable<RunStatus> statuses) => $"status IN ({string.Join(", ", statuses.Distinct().Select(status => $"'{status.ToName()}'"))})";
+    private static string StatusIn(IReadOnlyCollection<RunStatus> statuses) => statuses.Count == 1
+        ? $"status = '{statuses.Single().ToName()}'"
+        : $"status IN ({string.Join(", ", statuses.Distinct().Select(status => $"'{status.ToName()}'"))})";
 
     private static string[] PhasesOf(RunStatus status) => status switch
     {
