@@ -40,8 +40,32 @@ public class RunTests(AdminApiProcess api)
         run.Text("error").ShouldBe("broken");
     }
 
+    [Fact]
+    public async Task Runs_are_filtered_by_several_things_at_once()
+    {
+        var tenant = Guid.NewGuid();
+        var completed = await api.AddRunAsync(RunStatus.Completed, tenant);
+        var failed = await api.AddRunAsync(RunStatus.Failed, tenant);
+        await api.AddRunAsync(tenantId: tenant);
+
+        (await Ids("status=failed,%20completed")).ShouldBe([failed.Id, completed.Id], ignoreOrder: true);
+        (await Ids($"status=failed,completed&createdBefore={Uri.EscapeDataString(failed.CreatedAt.AddDays(1).ToString("O"))}")).Count.ShouldBe(2);
+        (await Ids($"createdFrom={Uri.EscapeDataString(failed.CreatedAt.AddDays(1).ToString("O"))}")).ShouldBeEmpty();
+        (await Ids($"parentRunId={failed.Id}")).ShouldBeEmpty();
+        (await Ids("fingerprint=0123456789abcdef")).ShouldBeEmpty();
+        (await Ids("idempotencyKey=none")).ShouldBeEmpty();
+
+        async Task<List<Guid>> Ids(string query)
+        {
+            var page = await (await api.Client.GetAsync($"/api/runs?tenantId={tenant}&{query}")).JsonAsync();
+            return [.. page.GetProperty("items").EnumerateArray().Select(run => run.GetProperty("id").GetGuid())];
+        }
+    }
+
     [Theory]
     [InlineData("status=done", "status")]
+    [InlineData("status=failed,", "status")]
+    [InlineData("idempotencyKey=mine", "idempotencyKey")]
     [InlineData("status=3", "status")]
     [InlineData("tenantId=me", "tenantId")]
     [InlineData("limit=0", "limit")]

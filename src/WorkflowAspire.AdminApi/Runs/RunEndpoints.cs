@@ -51,6 +51,7 @@ internal static class RunEndpoints
         [Description("Only runs that were accepted then or later, as an ISO 8601 instant.")] DateTimeOffset? createdFrom,
         [Description("Only runs that were accepted before then, as an ISO 8601 instant.")] DateTimeOffset? createdBefore,
         [Description("Only the children of this run.")] Guid? parentRunId,
+        [Description("Only the run that was submitted under this Idempotency-Key; needs tenantId.")] string? idempotencyKey,
         [Description("Only runs whose newest attempt failed by this kind of failure: failureFingerprint of another run.")] string? fingerprint,
         [Description("nextCursor of the page before.")] string? cursor,
         [Description("Runs a page, 1 to 500; default 50.")] int? limit,
@@ -63,6 +64,7 @@ internal static class RunEndpoints
             tenant = parsed;
         }
 
+        if (idempotencyKey is not null && tenant is null) return ProblemAnswers.InvalidField("idempotencyKey", "An idempotencyKey is a tenant's own: give tenantId too.");
         var statuses = new List<RunStatus>();
         foreach (var name in status?.Split(',', StringSplitOptions.TrimEntries) ?? [])
         {
@@ -74,7 +76,7 @@ internal static class RunEndpoints
         if (PageLimit.Refuse(limit) is { } refusal) return refusal;
         try
         {
-            var filter = new RunFilter(tenant, workflowId) { Statuses = statuses, CreatedFrom = createdFrom, CreatedBefore = createdBefore, ParentRunId = parentRunId, FailureFingerprint = fingerprint };
+            var filter = new RunFilter(tenant, workflowId) { Statuses = statuses, CreatedFrom = createdFrom, CreatedBefore = createdBefore, ParentRunId = parentRunId, FailureFingerprint = fingerprint, IdempotencyKey = idempotencyKey };
             var page = await store.ListAsync(filter, cursor, limit ?? PageLimit.Default, ct);
             return TypedResults.Ok(new RunListResponse([.. page.Items.Select(RunSummaryResponse.From)], page.NextCursor));
         }

@@ -17,6 +17,9 @@ public sealed record RunFilter(Guid? TenantId = null, string? WorkflowId = null)
     /// <summary>Only the children of this run.</summary>
     public Guid? ParentRunId { get; init; }
 
+    /// <summary>Only the run that was submitted under this key; keys are a tenant's own, so give <see cref="TenantId"/> too.</summary>
+    public string? IdempotencyKey { get; init; }
+
     /// <summary>Only runs whose newest attempt failed by this kind of failure.</summary>
     public string? FailureFingerprint { get; init; }
 }

@@ -28,7 +28,7 @@ internal sealed class RunListing
     public static (string Sql, StoreParameters Parameters) Of(RunFilter filter, RunCursor? after, int limit)
     {
         var listing = new RunListing(filter, after, limit);
-        var byPhase = filter is { ParentRunId: null, FailureFingerprint: null } && filter.Statuses.Count > 0 && !filter.Statuses.Contains(RunStatus.Completed);
+        var byPhase = filter is { ParentRunId: null, FailureFingerprint: null, IdempotencyKey: null } && filter.Statuses.Count > 0 && !filter.Statuses.Contains(RunStatus.Completed);
         return (byPhase ? listing.ByPhase() : listing.ByRun(), listing._parameters);
     }
 
@@ -41,6 +41,7 @@ internal sealed class RunListing
     private string ByRun()
     {
         if (_filter.ParentRunId is { } parent) Where("parent_run_id = @parent", "parent", parent);
+        if (_filter.IdempotencyKey is { } key) Where("idempotency_key = @key", "key", key);
         if (_filter.FailureFingerprint is { } fingerprint) Where("failure_fingerprint = @fingerprint", "fingerprint", fingerprint);
         if (_filter.Statuses.Count > 0) _conditions.Add(StatusIn(_filter.Statuses));
         var where = _conditions is [] ? "" : $"WHERE {Conditions("id")}";

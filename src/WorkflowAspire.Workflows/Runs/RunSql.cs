@@ -74,7 +74,13 @@ internal static class RunSql
         SetColumn.Text("result"),
         SetColumn.Instant("at"));
 
-    public static SetStatement SaveStep(StoreDialect dialect) => new(
+    private static readonly SetStatement SaveStepOnPostgres = SavingSteps(StoreDialect.Postgres);
+
+    private static readonly SetStatement SaveStepOnSqlite = SavingSteps(StoreDialect.Sqlite);
+
+    public static SetStatement SaveStep(StoreDialect dialect) => dialect == StoreDialect.Postgres ? SaveStepOnPostgres : SaveStepOnSqlite;
+
+    private static SetStatement SavingSteps(StoreDialect dialect) => new(
         $"""
         INSERT INTO workflow_steps (run_id, run_attempt, {WorkflowStep.Columns})
         SELECT given.run, given.attempt, given.step, given.place, given.state, given.result, given.fault, given.tries, given.since, given.till,

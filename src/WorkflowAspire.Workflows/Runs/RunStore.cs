@@ -13,7 +13,6 @@ public sealed partial class RunStore
     private readonly TimeProvider _time;
     private readonly RunLimits _limits;
     private readonly ResiliencePipeline _writes;
-    private readonly SetStatement _saveStep;
 
     internal RunStore(WorkflowDatabase database, TimeProvider time, RunLimits limits)
     {
@@ -21,7 +20,6 @@ public sealed partial class RunStore
         _database = database;
         _time = time;
         _writes = WriteRetry.On(time);
-        _saveStep = RunSql.SaveStep(database.Dialect);
     }
 
     /// <summary>Adds a run; its id must be new.</summary>

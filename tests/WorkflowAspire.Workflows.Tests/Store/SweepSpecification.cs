@@ -38,6 +38,8 @@ public abstract class SweepSpecification : StoreSpecification
 
         submissions.OfType<Submission.Accepted>().ShouldHaveSingleItem();
         submissions.OfType<Submission.Replayed>().Count().ShouldBe(49);
+        var accepted = submissions.OfType<Submission.Accepted>().Single().Run;
+        (await Store.ListAsync(new RunFilter(tenant) { IdempotencyKey = Key.Key }, null, 10)).Items.ShouldHaveSingleItem().Id.ShouldBe(accepted.Id);
     }
 
     [Fact]
