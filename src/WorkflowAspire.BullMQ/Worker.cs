@@ -83,7 +83,7 @@ public sealed partial class Worker : IAsyncDisposable
         _iterations = new Iterations(_connection, _options, _outage, _logger);
         _lanes = [new Lane(NewExchange()), new Lane(NewExchange())];
         _idle = NewExchange();
-        _starts = new Starts(Begin);
+        _starts = new Starts(Begin, Wake);
         _locks = new LockRenewal(_keys, _options, _time, _outage, _notifications, _logger);
         _stalledCheck = new StalledCheck(_connection, _options, _outage, _notifications, _logger);
     }
