@@ -18,7 +18,6 @@ public sealed partial class Worker : IAsyncDisposable
     private const int ConcurrencyForTwoLanes = 32;
     // Whoever wakes the loop goes on as the loop: a job that comes to an idle worker changes threads once less.
     private static readonly BoundedChannelOptions OneSignal = new(1) { FullMode = BoundedChannelFullMode.DropWrite, AllowSynchronousContinuations = true };
-    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GraceAfterCancel = TimeSpan.FromSeconds(2);
 
     private readonly JobProcessor? _processor;
