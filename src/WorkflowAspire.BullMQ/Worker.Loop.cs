@@ -192,7 +192,7 @@ public sealed partial class Worker
     {
         try
         {
-            await Task.Delay(PauseAfterError, _time, _givenUp.Token).ConfigureAwait(false);
+            await Task.Delay(_options.RunRetryDelay, _time, _givenUp.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
         {

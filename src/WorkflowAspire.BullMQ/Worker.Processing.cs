@@ -90,7 +90,7 @@ public sealed partial class Worker
         finally
         {
             Interlocked.Decrement(ref _running);
-            Wake();
+            if (!_starts.IsWithinSeries) Wake();
         }
     }
 

@@ -18,7 +18,6 @@ public sealed partial class Worker : IAsyncDisposable
     private const int ConcurrencyForTwoLanes = 32;
     // Whoever wakes the loop goes on as the loop: a job that comes to an idle worker changes threads once less.
     private static readonly BoundedChannelOptions OneSignal = new(1) { FullMode = BoundedChannelFullMode.DropWrite, AllowSynchronousContinuations = true };
-    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GraceAfterCancel = TimeSpan.FromSeconds(2);
 
     private readonly JobProcessor? _processor;
@@ -83,7 +82,7 @@ public sealed partial class Worker : IAsyncDisposable
         _iterations = new Iterations(_connection, _options, _outage, _logger);
         _lanes = [new Lane(NewExchange()), new Lane(NewExchange())];
         _idle = NewExchange();
-        _starts = new Starts(Begin);
+        _starts = new Starts(Begin, Wake);
         _locks = new LockRenewal(_keys, _options, _time, _outage, _notifications, _logger);
         _stalledCheck = new StalledCheck(_connection, _options, _outage, _notifications, _logger);
     }

@@ -73,6 +73,25 @@ public abstract class ProcessingTests(RedisCompatibleServer redis) : QueueSpecif
         (await Queue.GetCompletedAsync()).ShouldAllBe(job => Text(job.ReturnValue!.Value) == "true");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_job_that_is_over_is_handed_in_though_one_behind_it_keeps_the_thread(int keeper)
+    {
+        using var release = new ManualResetEventSlim();
+        await AddMany(3);
+
+        await StartWorker((job, _) =>
+        {
+            if (Text(job.Data) == $"{keeper}") release.Wait(CancellationToken.None);
+            return Task.FromResult(Json("null"));
+        }, new WorkerOptions { Concurrency = 3 });
+
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 2 && counts[JobState.Active] == 1);
+        release.Set();
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == 3);
+    }
+
     [Fact]
     public async Task A_lifo_job_comes_first_and_a_lower_priority_number_before_a_higher()
     {

@@ -250,10 +250,27 @@ public class TelemetryTests(RedisServer redis) : QueueSpecification(redis)
         await StartWorker();
 
         await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Consumer), count => count == 3);
-        var add = _ended.Single(activity => activity.Kind == ActivityKind.Producer);
-        (add.DisplayName, add.TraceId, add.GetTagItem("bullmq.job.scheduler.id")).ShouldBe(($"add {Queue.Name}.s", request.TraceId, "s"));
-        _ended.Where(activity => activity.Kind == ActivityKind.Consumer).ShouldAllBe(process => process.ParentSpanId == add.SpanId);
+        var adds = _ended.Where(activity => activity.Kind == ActivityKind.Producer).ToList();
+        adds.Count.ShouldBe(3);
+        adds.ShouldAllBe(add => add.DisplayName == $"add {Queue.Name}.s" && add.TraceId == request.TraceId && Equals(add.GetTagItem("bullmq.job.scheduler.id"), "s"));
+        var processed = _ended.Where(activity => activity.Kind == ActivityKind.Consumer).ToList();
+        processed.ShouldAllBe(process => process.ParentSpanId == adds[0].SpanId);
+        adds.Select(add => add.GetTagItem("bullmq.job.id")).ShouldBe(processed.Select(process => process.GetTagItem("bullmq.job.id")));
         (await Queue.GetJobSchedulerAsync("s"))!.Template.Options?.Telemetry.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_jobs_of_a_scheduler_that_nobody_traced_carry_the_trace_of_the_worker_that_adds_them()
+    {
+        await Queue.UpsertJobSchedulerAsync("s", new RepeatOptions { Every = TimeSpan.FromMilliseconds(20), Limit = 3 });
+        using var listener = Listen();
+
+        await StartWorker();
+
+        await Eventually.Get(() => _ended.Count(activity => activity.Kind == ActivityKind.Consumer), count => count == 3);
+        var adds = _ended.Where(activity => activity.Kind == ActivityKind.Producer).ToList();
+        adds.Select(add => add.ParentSpanId).ShouldBe([default, adds[0].SpanId]);
+        _ended.Where(activity => activity.Kind == ActivityKind.Consumer).Select(process => process.ParentSpanId).ShouldBe([default, adds[0].SpanId, adds[0].SpanId]);
     }
 
     [Fact]

@@ -129,6 +129,29 @@ public abstract class WorkerControlTests(RedisCompatibleServer redis) : QueueSpe
     }
 
     [Fact]
+    public async Task Jobs_that_a_forced_close_leaves_begun_or_not_are_taken_by_another_worker()
+    {
+        const int Jobs = 8;
+        using var release = new ManualResetEventSlim();
+        for (var i = 0; i < Jobs; i++) await Add(data: $"{i}");
+        // Whichever begins keeps its thread, so that the ones behind it begin one by one, and late.
+        var first = await StartWorker((_, _) =>
+        {
+            release.Wait(CancellationToken.None);
+            return Task.FromResult(Json("null"));
+        }, new WorkerOptions { Concurrency = Jobs, LockDuration = TimeSpan.FromMilliseconds(300), SkipStalledCheck = true });
+        await Eventually.True(() => !Processed.IsEmpty);
+
+        await first.ForceCloseAsync();
+
+        release.Set();
+        (await Queue.GetJobCountsAsync())[JobState.Active].ShouldBe(Jobs);
+        await StartWorker(new WorkerOptions { StalledInterval = TimeSpan.FromMilliseconds(100) });
+        await Eventually.Get(() => Queue.GetJobCountsAsync(), counts => counts[JobState.Completed] == Jobs);
+        (await Queue.GetCompletedAsync()).ShouldAllBe(job => job.StalledCounter == 1 && job.AttemptsMade == 1);
+    }
+
+    [Fact]
     public async Task Progress_and_renewed_locks_are_told()
     {
         var (progress, renewed) = (new ConcurrentQueue<(string, JobProgress)>(), new ConcurrentQueue<string>());

@@ -1,15 +1,15 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using WorkflowAspire.BullMQ.Protocol;
 using WorkflowAspire.BullMQ.Scheduling;
+using WorkflowAspire.BullMQ.Telemetry;
 
 namespace WorkflowAspire.BullMQ.Processing;
 
 /// <summary>Adds the next job of a scheduler when a worker has taken its newest one.</summary>
 internal sealed partial class Iterations(QueueConnection connection, WorkerOptions options, Outage outage, ILogger logger)
 {
-    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
-
     /// <summary>
     /// Comes before the job is processed, so that the series goes on whatever becomes of the job. Any further attempt, by any worker,
     /// finds a newer job and adds none. A worker that dies before leaves the job to stall, and who takes it next comes here.
@@ -46,25 +46,35 @@ internal sealed partial class Iterations(QueueConnection connection, WorkerOptio
             rules, active.Job.Name, previous, connection.Time.GetUtcNow(), connection.Time.LocalTimeZone, options.RepeatStrategy).ConfigureAwait(false);
         if (!follows) return;
 
+        using var activity = StartAdd(active.Job, schedulerId);
         RedisKey hash = connection.Keys.Of($"repeat:{schedulerId}");
         RedisValue[] arguments =
         [
             schedulerId, active.Job.Id, Milliseconds(due), Milliseconds(rules.StartDate), Milliseconds(rules.EndDate),
+            activity is null ? "" : TraceMetadata.Of(activity) ?? "",
         ];
         while (!active.IsLost)
         {
             try
             {
-                await connection.RunAsync(Script.NextIteration, [hash], arguments).ConfigureAwait(false);
+                var nextId = (string?)await connection.RunAsync(Script.NextIteration, [hash], arguments).ConfigureAwait(false);
+                if (nextId is { Length: > 0 }) activity?.SetTag(TelemetryAttributes.JobId, nextId);
                 outage.Succeeded(this);
                 return;
             }
             catch (Exception error) when (isRepeated && Outage.IsConnectionError(error) && !active.IsLost)
             {
                 outage.Failed(this, error);
-                await Task.Delay(PauseBetweenTries, connection.Time, active.Cancellation).ConfigureAwait(false);
+                await Task.Delay(options.RunRetryDelay, connection.Time, active.Cancellation).ConfigureAwait(false);
             }
         }
+    }
+
+    // In the trace of the job that was taken, which the next one carries on; where it has none, the next one carries this.
+    private Activity? StartAdd(Job job, string schedulerId)
+    {
+        var parent = job.Options.Telemetry?.Metadata is { } metadata ? TraceMetadata.Read(metadata).Context : default;
+        return OperationActivity.StartWithin(parent, "add", connection.Keys.QueueName, ActivityKind.Producer, job.Name)?.SetTag(TelemetryAttributes.JobSchedulerId, schedulerId);
     }
 
     private static RedisValue Milliseconds(DateTimeOffset? time) => time is { } given ? given.ToUnixTimeMilliseconds() : "";

@@ -11,8 +11,6 @@ namespace WorkflowAspire.BullMQ.Processing;
 internal sealed partial class Settlement(
     QueueConnection connection, WorkerOptions options, Outage outage, Notifications notifications, ILogger logger, CancellationToken givenUp)
 {
-    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromSeconds(1);
-
     private static readonly RedisKey[] NoKeys = [];
 
     private readonly RedisKey[] _metricsKeys = options.Metrics is null ? NoKeys : [connection.Keys.Of("metrics:failed"), connection.Keys.Of("metrics:failed:data")];
@@ -168,7 +166,7 @@ internal sealed partial class Settlement(
                 catch (Exception error) when (Outage.IsConnectionError(error) && !active.IsLost)
                 {
                     outage.Failed(active, error);
-                    await Task.Delay(PauseBetweenTries, connection.Time, givenUp).ConfigureAwait(false);
+                    await Task.Delay(options.RunRetryDelay, connection.Time, givenUp).ConfigureAwait(false);
                 }
             }
         }

@@ -18,11 +18,13 @@ internal sealed class Starts : IDisposable
     // Far more than a processor needs that waits without its thread; the first one is compiled meanwhile.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongBeginning = TimeSpan.FromMicroseconds(200);
+    private static readonly TimeSpan ShortSeries = TimeSpan.FromMicroseconds(500);
 
     private readonly Lock _gate = new();
     private readonly Queue<Start> _waiting = new();
     private readonly Queue<Turn> _turns = new();
     private readonly Action<Start> _begin;
+    private readonly Action _rest;
     private readonly Timer _watch;
     private bool _isWatched;
     private bool _isOver;
@@ -30,16 +32,25 @@ internal sealed class Starts : IDisposable
     private int _inCharge = Nobody;
     private long _begunAt;
 
+    // The managed id of the thread that begins a series of them at this moment; 0 for none.
+    private int _seriesThread;
+
     // Long beginnings count up, short ones down: at the top each start is handed on, until it is down again.
     private int _weight;
     private bool _handsOn;
 
     /// <param name="begin">Begins one; returns when it waits for something, or is over.</param>
-    public Starts(Action<Start> begin)
+    /// <param name="rest">Comes after a series of starts: what is over by then can be handed in together.</param>
+    public Starts(Action<Start> begin, Action rest)
     {
-        _begin = begin;
+        (_begin, _rest) = (begin, rest);
         _watch = new Timer(static starts => ((Starts)starts!).Watch(), this, Timeout.Infinite, Timeout.Infinite);
     }
+
+    /// <summary>
+    /// This thread is within a series of short starts, which <c>rest</c> follows soon: handing in what is over before would make a small call of it.
+    /// </summary>
+    public bool IsWithinSeries => Volatile.Read(ref _seriesThread) == Environment.CurrentManagedThreadId;
 
     /// <summary>A place in the order for jobs that a call takes which is about to be sent. Whatever becomes of the call, they are added, or none in their place.</summary>
     public Turn NextTurn()
@@ -113,24 +124,38 @@ internal sealed class Starts : IDisposable
 
     private void BeginAll(int number)
     {
-        while (TakeNext(number, out var start))
+        var seriesBegan = Stopwatch.GetTimestamp();
+        while (TakeNext(number, out var start, out var isFollowed))
         {
             var begun = Stopwatch.GetTimestamp();
+            // The last one may keep this thread for long.
+            if (!isFollowed || Stopwatch.GetElapsedTime(seriesBegan, begun) >= ShortSeries) EndSeries();
+            else Volatile.Write(ref _seriesThread, Environment.CurrentManagedThreadId);
             _begin(start);
             // What is recorded of an attempt that has failed already takes its time, and is to be sent in the order of starts, too.
             Weigh(start.Active.ReturnedAt is > 0 and var returned ? Stopwatch.GetElapsedTime(begun, returned) : Stopwatch.GetElapsedTime(begun));
         }
+
+        EndSeries();
     }
 
-    private bool TakeNext(int number, out Start start)
+    private void EndSeries()
+    {
+        if (!IsWithinSeries) return;
+        Volatile.Write(ref _seriesThread, Nobody);
+        _rest();
+    }
+
+    private bool TakeNext(int number, out Start start, out bool isFollowed)
     {
         lock (_gate)
         {
-            start = default;
+            (start, isFollowed) = (default, false);
             if (number != _inCharge) return false;
             if (!_waiting.TryDequeue(out start) || _handsOn) _inCharge = Nobody;
             if (start.Active is null) return false;
             _begunAt = Stopwatch.GetTimestamp();
+            isFollowed = _waiting.Count > 0 && _weight == 0;
             Appoint();
             return true;
         }
@@ -166,6 +191,9 @@ internal sealed class Starts : IDisposable
 
             WatchAgain();
         }
+
+        // One in the middle of a series may have kept its thread.
+        _rest();
     }
 
     /// <summary>A place in the order of starts.</summary>

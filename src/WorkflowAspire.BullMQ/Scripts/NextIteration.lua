@@ -1,7 +1,8 @@
 -- NextIteration.lua: a worker has taken a scheduler's newest job; the one after it is added.
 -- needs    Queue, Events, Waiting, Storing, Scheduler
 -- keys     the queue's, then the scheduler's hash
--- argv     prefix, now, scheduler id, id of the job taken, next due time of a pattern (or "" for an interval), start and end time (or "")
+-- argv     prefix, now, scheduler id, id of the job taken, next due time of a pattern (or "" for an interval), start and end time (or ""),
+--          the trace that the next job carries where the one taken carries none (or "")
 -- leaves   the scheduler scored by the next job's due time, ic counted; the next job with the options of the one taken and the
 --          scheduler's data; or, where that job exists already, an event `duplicated`
 -- returns  id of the next job, or "" where none was added: the scheduler is gone, the job is not its newest (any more), or the next exists
@@ -29,6 +30,7 @@ end
 opts.attempts = opts.attempts or 0
 if type(opts.backoff) == "number" then opts.backoff = { type = "fixed", delay = opts.backoff } end
 opts.timestamp, opts.repeatJobKey, opts.prevMillis = now, scheduler, tonumber(ARGV[5])
+if ARGV[8] ~= "" and not opts.tm and not opts.omc then opts.tm = ARGV[8] end
 rules.count = (tonumber(rules.count) or 0) + 1
 rules.startDate, rules.endDate, rules.immediately = tonumber(ARGV[6]), tonumber(ARGV[7]), nil
 if not rules.every or rules.offset == 0 then rules.offset = nil end

@@ -30,9 +30,10 @@ internal static class OperationActivity
     }
 
     /// <summary>An activity in another trace than the current one; in that where <paramref name="parent"/> is none.</summary>
-    public static Activity? StartWithin(ActivityContext parent, string operation, string queueName) => !BullMQTelemetry.Source.HasListeners()
+    public static Activity? StartWithin(
+        ActivityContext parent, string operation, string queueName, ActivityKind kind = ActivityKind.Internal, string? jobName = null) => !BullMQTelemetry.Source.HasListeners()
         ? null
-        : Describe(BullMQTelemetry.Source.StartActivity($"{operation} {queueName}", ActivityKind.Internal, parent), operation, queueName);
+        : Describe(BullMQTelemetry.Source.StartActivity(NameOf(operation, queueName, jobName), kind, parent), operation, queueName);
 
     public static async Task<T> RunAsync<T>(string operation, string queueName, Func<Activity?, Task<T>> work, ActivityKind kind = ActivityKind.Internal)
     {

@@ -50,6 +50,28 @@ public sealed class ServerErrorTests : QueueSpecification, IClassFixture<OutageT
     }
 
     [Fact]
+    public async Task A_worker_waits_between_its_tries_as_long_as_it_was_told()
+    {
+        // So many tries would take minutes with the default.
+        const int Tries = 200;
+        var (errors, release) = (0, new TaskCompletionSource());
+        await StartWorker(async (_, _) => { await release.Task; return Json("null"); }, new WorkerOptions
+        {
+            RunRetryDelay = TimeSpan.FromMilliseconds(5),
+            OnError = _ => Task.FromResult(Interlocked.Increment(ref errors)),
+        });
+        await Add();
+        await Eventually.Get(() => Processed.Count, count => count == 1);
+
+        await Command("REPLICAOF", "127.0.0.1", ServerProcess.FreePort().ToString(CultureInfo.InvariantCulture));
+        release.SetResult();
+        await Eventually.Get(() => Volatile.Read(ref errors), count => count >= Tries);
+        await Command("REPLICAOF", "NO", "ONE");
+
+        await Completes(1);
+    }
+
+    [Fact]
     public async Task A_server_that_loads_its_data_is_waited_for()
     {
         await StartWorker(new WorkerOptions { Concurrency = 5, StalledInterval = TimeSpan.FromSeconds(1) });

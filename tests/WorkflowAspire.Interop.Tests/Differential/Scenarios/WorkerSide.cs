@@ -5,12 +5,13 @@ namespace WorkflowAspire.Interop.Tests.Differential;
 internal static partial class Scenarios
 {
     private static readonly SideOptions Plain = new();
+    private static readonly JobOptions Soon = new() { Delay = TimeSpan.FromMilliseconds(30) };
     private static readonly JobOptions Urgent = new() { Priority = 3 };
     private static readonly JobOptions OwnBackoff = new() { Attempts = 3, Backoff = new BackoffOptions("own", TimeSpan.Zero) };
 
     private static Dictionary<string, Func<IQueueActor, Task>> WorkerSide => new Dictionary<string, Func<IQueueActor, Task>>[]
     {
-        RateLimits, GlobalConcurrency, MovedByProcessors, Strategies, ByHand, Metrics,
+        RateLimits, GlobalConcurrency, FallingDue, MovedByProcessors, Strategies, ByHand, Metrics,
     }.SelectMany(area => area).ToDictionary();
 
     private static Dictionary<string, Func<IQueueActor, Task>> RateLimits => new()
@@ -156,6 +157,35 @@ internal static partial class Scenarios
             await queue.RemoveGlobalConcurrencyAsync();
             (await queue.IsMaxedAsync()).ShouldBe("free");
             (await queue.TakeAsync("v")).ShouldBe("3");
+        },
+    };
+
+    // What falls due is put among those that wait although nothing may be taken.
+    private static Dictionary<string, Func<IQueueActor, Task>> FallingDue => new()
+    {
+        ["fall due in a paused queue"] = async queue =>
+        {
+            await queue.AddAsync("1", Soon);
+            await queue.PauseAsync();
+            await queue.ProcessUntilAsync("echo", Plain, Waits(1));
+        },
+        ["fall due in a paused queue and be first after it"] = async queue =>
+        {
+            await queue.AddAsync("1", Soon);
+            await queue.PauseAsync();
+            await queue.ProcessUntilAsync("echo", Plain, Waits(1));
+            await queue.AddAsync("2");
+            await queue.ResumeAsync();
+            await queue.ProcessUntilAsync("echo", Plain, Has("completed", 2));
+        },
+        ["fall due in a queue at its concurrency"] = async queue =>
+        {
+            await queue.SetGlobalConcurrencyAsync(1);
+            await AddSeveral(queue, 1);
+            await queue.TakeAsync("t");
+            await TakeTheMarker(queue);
+            await queue.AddAsync("2", Soon);
+            await queue.ProcessUntilAsync("echo", Plain, Waits(1), idle: false);
         },
     };
 
@@ -451,6 +481,10 @@ internal static partial class Scenarios
 
     private static Func<IDatabase, string, Task<bool>> Has(string state, long count) =>
         async (database, prefix) => await database.SortedSetLengthAsync(prefix + state) == count;
+
+    // BullMQ 5 has them in another list while the queue is paused.
+    private static Func<IDatabase, string, Task<bool>> Waits(long count) => async (database, prefix) =>
+        await database.ListLengthAsync(prefix + "wait") + await database.ListLengthAsync(prefix + "paused") == count;
 
     // A job was taken at least once, and is where it was.
     private static Func<IDatabase, string, Task<bool>> PutBack(string list) => async (database, prefix) =>

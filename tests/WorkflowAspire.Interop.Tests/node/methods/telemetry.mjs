@@ -34,6 +34,26 @@ export default ({ packages, connection, workers, startWorker, summary }) => {
       return {};
     }),
 
+    /** Every operation on a queue that the package traces, once. */
+    tracedOperations: async (v, name) => {
+      const queue = new packages[v].Queue(name, { connection, telemetry });
+      const job = await queue.add('work', 1);
+      await queue.pause();
+      await queue.updateJobProgress(job.id, 7);
+      await queue.resume();
+      await queue.rateLimit(5);
+      await queue.removeDeduplicationKey('kind');
+      await queue.promoteJobs();
+      await queue.retryJobs();
+      await queue.clean(9000, 3, 'failed');
+      await queue.remove(job.id);
+      await queue.addBulk([{ name: 'work', data: 1 }]);
+      await queue.drain(true);
+      await queue.trimEvents(5);
+      await queue.upsertJobScheduler('s', { every: 3600000 }, { name: 'work' });
+      await queue.obliterate({ force: true });
+    },
+
     startTracedWorker: async (v, name, how) => {
       const worker = startWorker(v, name, how, { telemetry });
       await worker.waitUntilReady();
