@@ -156,7 +156,8 @@ public sealed class AnswersTests(InteropServers servers) : InteropSpecification(
         (await Should.ThrowAsync<InvalidOperationException>(() => Node(6).CallAsync("getJobSchedulers"))).Message.ShouldContain("Legacy repeatable");
 
         (await Queue.GetJobSchedulersAsync()).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            one => one.IsOldFormat.ShouldBeTrue(), one => one.Pattern.ShouldBe("0 3 1 1 *"), one => one.Tz.ShouldBe("Europe/Berlin"));    }
+            one => one.IsOldFormat.ShouldBeTrue(), one => one.Pattern.ShouldBe("0 3 1 1 *"), one => one.Tz.ShouldBe("Europe/Berlin"));
+    }
 
     private static JsonNode? OptionsOf(string json) => json.Length == 0 ? null : JsonNode.Parse(json);
 

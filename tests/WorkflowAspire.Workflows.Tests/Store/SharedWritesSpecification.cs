@@ -108,7 +108,15 @@ public abstract class SharedWritesSpecification : StoreSpecification
         What.Claim => new() { ["job"] = $"job-{statement.Attempt % 2}", ["gone"] = "job-0" },
         What.Checkpoint => new()
         {
-            ["step"] = $"step-{statement.Attempt % 2}", ["place"] = 1, ["state"] = "completed", ["tries"] = 1, ["since"] = now, ["sort"] = "step", ["within"] = "", ["beside"] = 0, ["begun"] = 0,
+            ["step"] = $"step-{statement.Attempt % 2}",
+            ["place"] = 1,
+            ["state"] = "completed",
+            ["tries"] = 1,
+            ["since"] = now,
+            ["sort"] = "step",
+            ["within"] = "",
+            ["beside"] = 0,
+            ["begun"] = 0,
         },
         _ => [],
     };
