@@ -13,20 +13,8 @@ internal sealed class RunRound(RunSystem system, int runs, int concurrency)
 
     private async Task<Measure[]> StepsAsync(int steps)
     {
-        var took = new double[runs];
-        var next = -1;
         var (tripsBefore, statementsBefore) = (system.Store.RoundTrips, system.Store.Statements);
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
-        {
-            for (var run = Interlocked.Increment(ref next); run < runs; run = Interlocked.Increment(ref next))
-            {
-                var submitted = Stopwatch.GetTimestamp();
-                await system.ExecuteAsync(steps);
-                took[run] = Stopwatch.GetElapsedTime(submitted).TotalMilliseconds;
-            }
-        })));
-        var elapsed = watch.Elapsed;
+        var (elapsed, took, _, _) = await new OurEngine("", system, concurrency).RunAsync(runs, steps);
         Array.Sort(took);
         return
         [

@@ -2,9 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dapper;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Npgsql;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows.Runs;
 
@@ -13,9 +11,6 @@ namespace WorkflowAspire.Workflows.Tests.Store;
 /// <summary>Whatever a list is filtered by, PostgreSQL walks an index and reads little more than the page.</summary>
 public partial class ListPlanTests(PostgresServer postgres) : StoreSpecification
 {
-    private const string Explaining =
-        "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on -c auto_explain.log_level=notice -c client_min_messages=notice";
-
     private const int Page = 50;
 
     private readonly FakeLogCollector _log = new();
@@ -49,13 +44,7 @@ public partial class ListPlanTests(PostgresServer postgres) : StoreSpecification
         }
     }
 
-    protected override async Task<DbDataSource> CreateDatabaseAsync()
-    {
-        var builder = new NpgsqlDataSourceBuilder(await postgres.CreateDatabaseAsync());
-        builder.ConnectionStringBuilder.Options = Explaining;
-        builder.UseLoggerFactory(LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new FakeLoggerProvider(_log))));
-        return builder.Build();
-    }
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnExplainingPostgresAsync(postgres, _log, analyzed: true);
 
     [GeneratedRegex(@"loops=(?<loops>\d+)\)(?:(?!loops=).)*?Rows Removed by (?:Join )?Filter: (?<rows>\d+)", RegexOptions.Singleline)]
     private static partial Regex RemovedRows();

@@ -1,8 +1,6 @@
 using System.Data.Common;
 using Dapper;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Npgsql;
 using WorkflowAspire.TestServers;
 using WorkflowAspire.Workflows.Runs;
 
@@ -11,9 +9,6 @@ namespace WorkflowAspire.Workflows.Tests.Store;
 /// <summary>How PostgreSQL executes the store's own statements on a table that has grown: each statement's plan, as the server explains it by itself.</summary>
 public class PlanTests(PostgresServer postgres) : StoreSpecification
 {
-    private const string Explaining =
-        "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_level=notice -c client_min_messages=notice";
-
     private readonly FakeLogCollector _log = new();
     private readonly Guid _tenant = Guid.NewGuid();
 
@@ -54,14 +49,7 @@ public class PlanTests(PostgresServer postgres) : StoreSpecification
             plans.ShouldContain(plan => plan.Contains(index, StringComparison.Ordinal), $"no plan uses {index}");
     }
 
-    protected override async Task<DbDataSource> CreateDatabaseAsync()
-    {
-        var builder = new NpgsqlDataSourceBuilder(await postgres.CreateDatabaseAsync());
-        builder.ConnectionStringBuilder.Options = Explaining;
-        // Npgsql logs what the server notices.
-        builder.UseLoggerFactory(LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new FakeLoggerProvider(_log))));
-        return builder.Build();
-    }
+    protected override Task<DbDataSource> CreateDatabaseAsync() => TestDatabase.OnExplainingPostgresAsync(postgres, _log, analyzed: false);
 
     private async Task GivenAHundredThousandRuns()
     {

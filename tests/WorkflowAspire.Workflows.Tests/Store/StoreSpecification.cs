@@ -2,6 +2,8 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using WorkflowAspire.TestServers;
@@ -74,6 +76,20 @@ public abstract class StoreSpecification : IAsyncLifetime
 internal static class TestDatabase
 {
     public static async Task<DbDataSource> OnPostgresAsync(PostgresServer server) => NpgsqlDataSource.Create(await server.CreateDatabaseAsync());
+
+    /// <summary>A database that explains each statement that it executes, to a log.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="log">Where the plans come.</param>
+    /// <param name="analyzed">Whether they tell what each part of them really did.</param>
+    public static async Task<DbDataSource> OnExplainingPostgresAsync(PostgresServer server, FakeLogCollector log, bool analyzed)
+    {
+        var builder = new NpgsqlDataSourceBuilder(await server.CreateDatabaseAsync());
+        builder.ConnectionStringBuilder.Options =
+            $"-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze={analyzed} -c auto_explain.log_level=notice -c client_min_messages=notice";
+        // Npgsql logs what the server notices.
+        builder.UseLoggerFactory(LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new FakeLoggerProvider(log))));
+        return builder.Build();
+    }
 
     public static Task<DbDataSource> OnSqliteAsync()
     {
