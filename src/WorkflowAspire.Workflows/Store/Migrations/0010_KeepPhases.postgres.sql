@@ -1,9 +1,3 @@
-SET LOCAL lock_timeout = '30s'
-;
-
-LOCK TABLE workflow_runs IN ACCESS EXCLUSIVE MODE
-;
-
 CREATE FUNCTION workflow_run_phase(status text, enqueued_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS '
     SELECT CASE
         WHEN status = ''pending'' AND enqueued_at IS NULL THEN ''accepted''
