@@ -96,7 +96,7 @@ internal static class RunSql
             in_flight = excluded.in_flight, overlapped = excluded.overlapped, error_type = excluded.error_type, due_at = excluded.due_at,
             waits_for = excluded.waits_for, child_run_id = excluded.child_run_id
         WHERE workflow_steps.run_attempt <= excluded.run_attempt
-        RETURNING run_id
+        RETURNING run_id, name, run_attempt
         """,
         SetColumn.Uuid("run"),
         SetColumn.Integer("attempt"),
@@ -118,6 +118,6 @@ internal static class RunSql
         SetColumn.Text("signal"),
         SetColumn.Uuid("child"))
     {
-        TakesManyOfARun = true,
+        TellsApart = ["step", "attempt"],
     };
 }

@@ -123,7 +123,7 @@ internal sealed class GroupCommit(IBatchExecution execution, int size, int lanes
     // Writes of one row keep their order, also against one that was passed over. Where all of a crowd are one statement, a row is in it once.
     private bool MayJoin(PendingWrite write, Guid row, List<PendingWrite> batch, Dictionary<Guid, PendingWrite> rows, HashSet<Guid> passedOver) =>
         !_rowsUnderWay.Contains(row) && !passedOver.Contains(row) && IsOfTheKindOf(batch, write)
-        && (write.Set is null || !rows.TryGetValue(row, out var before) || (before.Set == write.Set && write.Set.TakesManyOfARun));
+        && (write.Set is null || !rows.TryGetValue(row, out var before) || (before.Set == write.Set && write.Set.TellsApart is not []));
 
     // Crowds are by themselves: only then is everything in a batch worth preparing.
     private static bool IsOfTheKindOf(List<PendingWrite> batch, PendingWrite write) => batch.Count == 0 || batch[0].Set is null == write.Set is null;

@@ -90,8 +90,9 @@ internal sealed class PostgresBatch(DbDataSource source, PreparedStatements prep
             return;
         }
 
-        var byRun = writes.ToLookup(write => write.Row!.Value);
+        var (set, byRun) = (writes[0].Set!, writes.ToLookup(write => write.Row!.Value));
         while (await reader.ReadAsync().ConfigureAwait(false))
-            foreach (var write in byRun[reader.GetGuid(0)]) write.KeepRow(reader);
+            foreach (var write in byRun[reader.GetGuid(0)])
+                if (set.IsOf(write, reader)) write.KeepRow(reader);
     }
 }

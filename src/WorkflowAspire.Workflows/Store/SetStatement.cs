@@ -1,3 +1,4 @@
+using System.Data.Common;
 using NpgsqlTypes;
 
 namespace WorkflowAspire.Workflows.Store;
@@ -32,8 +33,19 @@ internal sealed class SetStatement
     /// <summary>What a write gives; the first is the run's id.</summary>
     public IReadOnlyList<SetColumn> Columns { get; }
 
-    /// <summary>Whether several writes of one run may be one execution: they are about different rows.</summary>
-    public bool TakesManyOfARun { get; init; }
+    /// <summary>
+    /// What tells several writes of one run apart, which may be one execution then: the columns whose values the statement returns behind the
+    /// run's id. Empty where a run may be in it once only.
+    /// </summary>
+    public IReadOnlyList<string> TellsApart { get; init; } = [];
+
+    /// <summary>Whether a returned row is a write's, of those that are about the row's run.</summary>
+    public bool IsOf(PendingWrite write, DbDataReader row)
+    {
+        for (var i = 0; i < TellsApart.Count; i++)
+            if (!row.GetValue(i + 1).Equals(write.Parameters.ValueFor(TellsApart[i], asText: false))) return false;
+        return true;
+    }
 }
 
 /// <summary>One value that each write of a <see cref="SetStatement"/> gives.</summary>

@@ -6,6 +6,21 @@ namespace WorkflowAspire.Workflows.Tests.Store;
 public abstract class StepSpecification : StoreSpecification
 {
     [Fact]
+    public async Task Of_checkpoints_that_come_together_those_of_an_older_attempt_are_refused()
+    {
+        var zombie = await AcceptAndClaim();
+        var owner = await Claim(zombie.Run);
+        WorkflowStep Step(string name) => new(name, 1, StepStatus.Completed, "1", null, 1, Time.GetUtcNow(), Time.GetUtcNow());
+
+        var saves = Enumerable.Range(0, 40).Select(n => Store.SaveStepAsync(n % 2 == 0 ? owner : zombie, Step($"step-{n / 2}"), default)).ToArray();
+
+        await Task.WhenAll(saves).ContinueWith(_ => { }, TaskScheduler.Default);
+        saves.Where((_, n) => n % 2 == 0).ShouldAllBe(save => save.IsCompletedSuccessfully);
+        saves.Where((_, n) => n % 2 == 1).ShouldAllBe(save => save.Exception!.InnerException is LeaseLostException);
+        (await Store.ListStepsAsync(owner.Run.Id)).Count.ShouldBe(20);
+    }
+
+    [Fact]
     public async Task Steps_are_listed_in_the_order_in_which_they_began()
     {
         var lease = await AcceptAndClaim();
