@@ -12,6 +12,8 @@ using WorkflowAspire.TestServers;
 namespace WorkflowAspire.ServiceDefaults.Tests;
 
 /// <summary>Which calls to servers stand in the list of traces.</summary>
+/// <remarks>By itself: who listens to activities hears those of the whole process, so that beside another test's service a silent one would seem to speak.</remarks>
+[Collection(ListeningToTheProcess.Name)]
 public sealed class TracingTests(PostgresServer postgres) : IAsyncDisposable
 {
     private static readonly ActivitySource Source = new("WorkflowAspire.TracingTests");
@@ -104,4 +106,11 @@ public sealed class TracingTests(PostgresServer postgres) : IAsyncDisposable
             return ExportResult.Success;
         }
     }
+}
+
+/// <summary>Tests that listen to activities, which are the whole process's: they run when no other does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ListeningToTheProcess
+{
+    public const string Name = "listening to the process";
 }
