@@ -5,6 +5,9 @@ namespace WorkflowAspire.Workflows.Runs;
 /// <content>Attempts that don't complete their run, and what is kept of them.</content>
 public sealed partial class RunStore
 {
+    // The parameters are those of Failure.
+    private const string SetFailure = "error = @error, failed_step = @step, error_type = @type, failure_fingerprint = @fingerprint";
+
     /// <summary>Ends an attempt without a result; the run's job will be taken again.</summary>
     /// <param name="lease">The claim.</param>
     /// <param name="error">Why it failed; null where it was only handed back.</param>
@@ -14,8 +17,7 @@ public sealed partial class RunStore
     {
         ArgumentNullException.ThrowIfNull(lease);
         var recorded = RecordAttemptAsync(lease.Run.Id, lease.Attempt, error is null ? AttemptOutcome.HandedBack : AttemptOutcome.Failed, error, ct);
-        var parameters = Failure(new StoreParameters(), error);
-        var returned = SettleAsync(lease, "status = 'pending', error = @error, failed_step = @step, error_type = @type, failure_fingerprint = @fingerprint", parameters, ct);
+        var returned = SettleAsync(lease, $"status = 'pending', {SetFailure}", Failure(new StoreParameters(), error), ct);
         await recorded.ConfigureAwait(false);
         return await returned.ConfigureAwait(false);
     }
@@ -29,12 +31,17 @@ public sealed partial class RunStore
     public async Task<bool> FailAsync(Guid id, int? attempt, AttemptError error, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(error);
-        var recorded = attempt is { } number ? RecordAttemptAsync(id, number, AttemptOutcome.Failed, error, ct) : Task.FromResult(0);
+        var recorded = Task.FromResult(0);
         var parameters = Failure(new StoreParameters { ["id"] = id, ["now"] = _time.GetUtcNow() }, error);
-        if (attempt is { } own) parameters["attempt"] = own;
+        if (attempt is { } own)
+        {
+            recorded = RecordAttemptAsync(id, own, AttemptOutcome.Failed, error, ct);
+            parameters["attempt"] = own;
+        }
+
         var failed = _database.ExecuteAsync(
             $"""
-            UPDATE workflow_runs SET status = 'failed', error = @error, failed_step = @step, error_type = @type, failure_fingerprint = @fingerprint, completed_at = @now
+            UPDATE workflow_runs SET status = 'failed', {SetFailure}, completed_at = @now
             WHERE {(attempt is null ? "id = @id AND status IN ('pending', 'running', 'waiting')" : StillOurs)}
             """,
             parameters,

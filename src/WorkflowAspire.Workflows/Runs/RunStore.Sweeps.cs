@@ -108,10 +108,12 @@ public sealed partial class RunStore
     {
         if (status is not (RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled))
             throw new ArgumentOutOfRangeException(nameof(status), status, $"Runs that are {status.ToName()} are not deleted; give completed, failed or cancelled.");
-        var parameters = new StoreParameters { ["before"] = before, ["limit"] = limit };
-        if (after?.NewestCreatedAt is { } from) parameters["from"] = from;
+        var from = after?.NewestCreatedAt;
         var deleted = await _database.ExecuteReturningInBackgroundAsync(
-            SweepSql.DeleteEnded(status, goesOn: parameters["from"] is not null), parameters, row => row.GetInstant(0), ct).ConfigureAwait(false);
+            SweepSql.DeleteEnded(status, goesOn: from is not null),
+            new StoreParameters { ["before"] = before, ["limit"] = limit, ["from"] = from },
+            row => row.GetInstant(0),
+            ct).ConfigureAwait(false);
         return new DeletedRuns(deleted.Count, deleted.Count == 0 ? null : deleted.Max());
     }
 
